@@ -18,6 +18,10 @@ CODE_VERSION = "1"
 MAX_LEVEL = 4
 #: Largest monthly pay in rupiah that the integer arithmetic of the index is proven for.
 MAX_PAY = 10_000_000_000
+#: Bounds of the other numbers, so that they fit the columns of the index.
+MAX_MONTHS = 1200
+MAX_EDUCATION = 20
+MAX_PROVINCE = 100
 
 #: Ordinal scale of education; 0 is "none" or "not asked". Equal rank: sma/smk, d4/s1, s2/spesialis.
 EDUCATION_ORDINAL = {
@@ -116,7 +120,9 @@ class EvidenceRates:
 
     def of(self, evidence: Evidence) -> int:
         """Return the rate (ppm) of ``evidence``."""
-        return {Evidence.VERIFIED: self.verified, Evidence.DECLARED: self.declared}.get(evidence, self.inferred)
+        return {Evidence.VERIFIED: self.verified, Evidence.DECLARED: self.declared}.get(
+            evidence, self.inferred
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +188,7 @@ class Gate:
     """A condition that must be met: any one of ``any_of`` (scheme ids, or codes of licences or legal permits)."""
 
     kind: GateKind
-    any_of: frozenset[int] | frozenset[str]
+    any_of: frozenset[int | str]
 
     def __post_init__(self) -> None:
         """Refuse a gate that nobody could ever meet."""
@@ -193,7 +199,7 @@ class Gate:
     @property
     def alternatives(self) -> tuple[int | str, ...]:
         """The alternatives in a fixed order."""
-        return tuple(sorted(self.any_of, key=lambda code: (str(type(code)), code)))
+        return tuple(sorted(self.any_of, key=lambda code: (code if isinstance(code, int) else 0, str(code))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,10 +235,19 @@ class VacancyFacts:
             merged[asked.skill] = AskedSkill(asked.skill, level, essential)
         object.__setattr__(self, "skills", tuple(sorted(merged.values())))
         object.__setattr__(self, "preferred_certificates", tuple(sorted(set(self.preferred_certificates))))
-        gates = sorted(set(self.gates), key=lambda gate: (gate.kind, [str(code) for code in gate.alternatives]))
+        gates = sorted(
+            set(self.gates), key=lambda gate: (gate.kind, [str(code) for code in gate.alternatives])
+        )
         object.__setattr__(self, "gates", tuple(gates))
-        if self.experience_months < 0 or self.education < 0 or not 0 <= (self.pay or 0) <= MAX_PAY:
-            msg = f"vacancy {self.key}: experience, education or pay out of range"
+        in_range = (
+            0 <= self.experience_months <= MAX_MONTHS
+            and 0 <= self.education <= MAX_EDUCATION
+            and 0 <= (self.pay or 0) <= MAX_PAY
+            and 0 <= (self.province or 0) < MAX_PROVINCE
+            and 0 <= (self.regency or 0) < MAX_PROVINCE * 100
+        )
+        if not in_range:
+            msg = f"vacancy {self.key}: experience, education, region or pay out of range"
             raise ValueError(msg)
 
 
@@ -279,9 +294,15 @@ class TalentFacts:
     minimum_pay: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a minimum beyond the proven range."""
-        if not 0 <= (self.minimum_pay or 0) <= MAX_PAY:
-            msg = "minimum pay out of range"
+        """Refuse values beyond the range that the index is proven for."""
+        in_range = (
+            0 <= self.education <= MAX_EDUCATION
+            and 0 <= (self.minimum_pay or 0) <= MAX_PAY
+            and all(0 <= province < MAX_PROVINCE for province in self.all_provinces)
+            and all(item.months >= 0 for item in self.experience)
+        )
+        if not in_range:
+            msg = "talent: education, region, experience or minimum pay out of range"
             raise ValueError(msg)
 
     @property
@@ -292,8 +313,8 @@ class TalentFacts:
     def holds(self, gate: Gate) -> frozenset[int | str]:
         """Return the alternatives of ``gate`` that this talent has; empty means not met."""
         if gate.kind is GateKind.CERTIFICATE:
-            return frozenset(gate.any_of) & self.certificates
-        return frozenset(gate.any_of) & (self.licences if gate.kind is GateKind.LICENCE else self.permits)
+            return gate.any_of & self.certificates
+        return gate.any_of & (self.licences if gate.kind is GateKind.LICENCE else self.permits)
 
 
 def is_insufficient(talent: TalentFacts) -> bool:

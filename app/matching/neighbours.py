@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.matching.model import DEFAULT, Parameters
 
@@ -57,13 +58,17 @@ def text_neighbours(
     df = Counter(gram for profile in profiles for gram in profile)
     total = len(skills)
     most = max(2, int(total * _COMMON))
-    grams = {gram: i for i, gram in enumerate(sorted(gram for gram, count in df.items() if 2 <= count <= most))}
+    grams = {
+        gram: i for i, gram in enumerate(sorted(gram for gram, count in df.items() if 2 <= count <= most))
+    }
     vectors = []
     for profile in profiles:
         kept = [(gram, count) for gram, count in profile.items() if gram in grams]
         ids = np.array([grams[gram] for gram, _ in kept], np.int64)
         tf = [1 + math.log(count) if count >= 1 else count for _, count in kept]
-        values = np.array([t * math.log(total / df[gram]) for t, (gram, _) in zip(tf, kept, strict=True)], np.float64)
+        values = np.array(
+            [t * math.log(total / df[gram]) for t, (gram, _) in zip(tf, kept, strict=True)], np.float64
+        )
         norm = math.sqrt(math.fsum((values * values).tolist())) or 1.0
         vectors.append((ids, values / norm))
     return _similar(skills, vectors, len(grams), parameters)
@@ -71,7 +76,7 @@ def text_neighbours(
 
 def _similar(
     skills: Sequence[int],
-    vectors: "Sequence[tuple[np.ndarray, np.ndarray]]",  # type: ignore[type-arg]  # int64 ids, float64 values
+    vectors: Sequence[tuple[NDArray[np.int64], NDArray[np.float64]]],
     size: int,
     parameters: Parameters,
 ) -> list[tuple[int, int, int]]:

@@ -149,7 +149,11 @@ NO_CREDIT = Credit(0, None, Relation.NONE)
 
 
 def best_credit(
-    held: Collection[HeldSkill], skill: int, level: int, relatedness: Relatedness, parameters: Parameters = DEFAULT
+    held: Collection[HeldSkill],
+    skill: int,
+    level: int,
+    relatedness: Relatedness,
+    parameters: Parameters = DEFAULT,
 ) -> Credit:
     """Return the best claim to ``skill`` at ``level``.
 
