@@ -90,6 +90,8 @@ _RESERVED = frozenset(
 _DATABASE = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9 /._+@-]+")
 _TELLING = re.compile(r"\b(?:FATAL|PANIC|ERROR|HINT|DETAIL|error|detail|hint):\s")
+# The last is PostgreSQL's hint for a write that the disk took only a part of.
+_DISK_FULL = ("No space left on device", "Disk quota exceeded", "Check free disk space")
 _LOG_PREFIX = re.compile(r"^\S+ \S+ \S+ \[\d+\] ")
 # For psql: a row that says CREATE ... only where it is missing, and \gexec runs that row.
 _CREATE_ROLE = r"""
@@ -340,7 +342,7 @@ class EmbeddedPostgres:
     def _failure(self, *, what: str, output: str) -> EmbeddedPostgresError:
         """The error for a program that failed with `output`."""
         detail = condensed(output)
-        if "No space left on device" in output or "Disk quota exceeded" in output:
+        if any(phrase in output for phrase in _DISK_FULL):
             return disk_full(self.data_dir, detail)
         return EmbeddedPostgresError(
             Reason.DID_NOT_START,
@@ -352,7 +354,7 @@ class EmbeddedPostgres:
 def condensed(output: str) -> str:
     """The telling lines of a log (else its last ones), without time and process, in ≤ 400 characters."""
     lines = [_LOG_PREFIX.sub("", line).strip() for line in output.splitlines() if line.strip()]
-    telling = [line for line in lines if _TELLING.search(line)] or lines
+    telling = [line[found.start() :] for line in lines if (found := _TELLING.search(line))] or lines
     text = "; ".join(telling[-3:])
     return text if len(text) <= _CONDENSED else text[: _CONDENSED - 1] + "…"
 

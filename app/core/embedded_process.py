@@ -126,12 +126,12 @@ class Runner:
             extra_groups=None if gid is None else [],
             pass_fds=self._keep,
             start_new_session=True,
-            preexec_fn=_die_with_parent(),  # noqa: PLW1509  # one prctl call, resolved before the fork
+            preexec_fn=_die_with_parent(),  # noqa: PLW1509  # one prctl, resolved before the fork
         )
 
 
 def _environment(password: str | None) -> dict[str, str]:
-    """No PG* variable and no secret of ours reaches the server; messages stay English, so they can be read."""
+    """What a program gets: no PG* variable, no secret of ours, and messages in English, for us to read."""
     environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "HOME": "/", "TZ": "UTC"}
     return environment if password is None else {**environment, "PGPASSWORD": password}
 
