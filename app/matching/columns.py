@@ -92,7 +92,9 @@ class VacancyColumns:
             regency=_array([_stated(fact.regency) for fact in facts], np.int16),
             remote=_array([fact.remote for fact in facts], np.bool_),
             pay=_array([_stated(fact.pay) for fact in facts], np.int64),
-            employer=_uuids([row.listing.employer.bytes if row.listing.employer else _NO_UUID for row in rows]),
+            employer=_uuids(
+                [row.listing.employer.bytes if row.listing.employer else _NO_UUID for row in rows]
+            ),
             relation=_array([row.listing.relation for row in rows], np.int16),
             arrangement=_array([row.listing.arrangement for row in rows], np.int16),
             skill_ptr=_ptr([len(fact.skills) for fact in facts]),

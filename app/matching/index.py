@@ -15,7 +15,15 @@ from numpy.typing import NDArray
 
 from app.matching import segment as segments
 from app.matching.columns import IndexedVacancy, VacancyColumns
-from app.matching.model import DEFAULT, MILLION, Parameters, RankKey, TalentFacts, occupation_number
+from app.matching.model import (
+    DEFAULT,
+    MAX_LEVEL,
+    MILLION,
+    Parameters,
+    RankKey,
+    TalentFacts,
+    occupation_number,
+)
 from app.matching.points import IdfTable
 from app.matching.relatedness import UNRELATED, Relatedness, expand
 from app.matching.segment import Segment
@@ -101,7 +109,7 @@ class TalentQuery:
         return cls(
             talent,
             np.array([skill for skill, _ in best], np.int32),
-            np.array([by_level for _, by_level in best], np.int64).reshape(len(best), -1),
+            np.array([by_level for _, by_level in best], np.int64).reshape(len(best), MAX_LEVEL + 1),
             _months(talent, parameters),
             regency,
             province,

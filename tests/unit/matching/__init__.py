@@ -1,0 +1,1 @@
+"""Tests of the match: its formula, its index, and what must always hold."""
