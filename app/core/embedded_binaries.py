@@ -87,12 +87,14 @@ def bin_directory(runner: Runner) -> Path:
         except EmbeddedPostgresError as error:
             refusal = error
             continue
-        probe = runner.run([str(found / "postgres"), "--version"])
+        try:
+            probe = runner.run([str(found / "postgres"), "--version"])
+        except PermissionError as error:  # a directory on the way is closed, or the place is mounted noexec
+            refusal = _unsupported(detail=f"account {runner.account.uid} may not run {error.filename}")
+            continue
         if probe.returncode == 0:
             return found
-        refusal = _unsupported(
-            detail=f"account {runner.account.uid} cannot run {found / 'postgres'}: {probe.stdout.strip()}"
-        )
+        refusal = _unsupported(detail=f"{found / 'postgres'} does not run: {probe.stdout.strip()}")
     raise refusal
 
 

@@ -195,12 +195,19 @@ def find_orphans(
             if process.name() != "postgres" or process.uids().real != uid or _gone(process):
                 continue
             arguments = process.cmdline()
-            here = process.cwd() == str(cluster)
+            here = _works_in(process, cluster)
             if f"{DIRECTORY_SETTING}={directory}" in arguments or (here and "-D" in arguments):
                 servers.append(process)
             elif here:
                 others.append(process)
     return servers, others
+
+
+def _works_in(process: psutil.Process, directory: Path) -> bool:
+    try:
+        return process.cwd() == str(directory)
+    except psutil.AccessDenied:  # some systems show it to the account itself only; the command line has to do
+        return False
 
 
 def stop_orphans(directory: Path, cluster: Path, uid: int) -> None:
