@@ -48,8 +48,9 @@ def _digits(kind: str, value: str, *lengths: int) -> str:
     return compact
 
 
-def _matched(kind: str, pattern: re.Pattern[str], value: str, *, upper: bool = False) -> re.Match[str]:
-    text = value.strip().upper() if upper else value.strip()
+def _matched(kind: str, pattern: re.Pattern[str], value: str, *, compact: str | None = None) -> re.Match[str]:
+    """Match what was typed, or a `compact` form of it, while the refusal keeps what was typed."""
+    text = (value if compact is None else compact).strip()
     if not text:
         raise _refuse(kind, "empty", value)
     match = pattern.fullmatch(text)
@@ -239,7 +240,7 @@ def parse_phone(value: str) -> str:
 
     Codes: empty, pattern.
     """
-    return "+62" + _matched("phone", _PHONE, _PHONE_SEPARATORS.sub("", value)).group(1)
+    return "+62" + _matched("phone", _PHONE, value, compact=_PHONE_SEPARATORS.sub("", value)).group(1)
 
 
 # --- occupations, industries, competence ------------------------------------------------------------------
@@ -328,7 +329,7 @@ def parse_bnsp_certificate(value: str) -> BnspNumber:
 
 def parse_lsp_licence(value: str) -> str:
     """Parse a certification body's licence (`BNSP-LSP-123-ID`), in either case; codes: empty, pattern."""
-    return _matched("lsp_licence", _LSP, value, upper=True).group()
+    return _matched("lsp_licence", _LSP, value, compact=value.upper()).group()
 
 
 # --- masks ------------------------------------------------------------------------------------------------

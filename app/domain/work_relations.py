@@ -172,8 +172,7 @@ def pay_monthly(
             return amount
         case PayPeriod.YEAR:
             return amount // 12
-        case PayPeriod.PROJECT:
-            return None
+    return None
 
 
 def fixed_term_compensation(months: int, monthly_wage: int) -> int:

@@ -1,0 +1,1 @@
+"""Tests of the plain rules: properties over generated values, and the edges of each rule."""
