@@ -1,0 +1,5 @@
+"""HTTP in and out: thin, one file a noun."""
+
+from app.routers import accounts, auth, organizations, system
+
+ROUTERS = (auth.router, accounts.router, organizations.router, system.router)

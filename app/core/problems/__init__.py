@@ -1,0 +1,5 @@
+"""The catalogue of problems, a module per resource; importing this package registers them all."""
+
+from app.core.problems import common as common
+from app.core.problems import identity as identity
+from app.core.problems import organizations as organizations

@@ -1,0 +1,1 @@
+"""What every router needs: the route class, declarations of operations, dependencies."""
