@@ -92,6 +92,15 @@ def test_months_keep_the_day_or_fall_back_to_the_last(day: date, months: int) ->
     assert add_months(moved, -months).replace(day=1) == day.replace(day=1)
 
 
+def test_what_was_decided_outlives_the_date_and_a_suspension_does_not() -> None:
+    valid_until = date(2026, 3, 1)
+    before, after = expires_at(valid_until) - timedelta(days=1), expires_at(valid_until)
+    assert effective_status(CertificateStatus.REVOKED, valid_until, after) is EffectiveStatus.REVOKED
+    assert effective_status(CertificateStatus.SUPERSEDED, valid_until, after) is EffectiveStatus.SUPERSEDED
+    assert effective_status(CertificateStatus.SUSPENDED, valid_until, before) is EffectiveStatus.SUSPENDED
+    assert effective_status(CertificateStatus.SUSPENDED, valid_until, after) is EffectiveStatus.EXPIRED
+
+
 def test_a_leap_day_and_a_mistake() -> None:
     assert add_months(date(2024, 2, 29), 36) == date(2027, 2, 28)
     with pytest.raises(ValueError, match="below 1"):

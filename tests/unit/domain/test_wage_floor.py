@@ -30,6 +30,7 @@ sizes = st.none() | st.sampled_from(list(CompanySize))
 
 def test_the_floor_by_example() -> None:
     assert floor_for("31", 2026, TABLE) == Floor(5_729_876, "31", 2026, None)
+    assert floor_for("31", 2026, dict(reversed(TABLE.items()))) == Floor(5_729_876, "31", 2026, None)
     assert floor_for("31.71", 2025, TABLE) == Floor(5_396_761, "31", 2025, None)
     assert floor_for("32.16.01.2001", 2026, TABLE) == Floor(5_558_515, "32.16", 2025, None)
     assert floor_for("32.16", 2026, TABLE, sector="29") == Floor(5_600_000, "32.16", 2025, "29")

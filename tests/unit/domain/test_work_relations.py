@@ -60,6 +60,40 @@ def test_a_months_pay_is_the_exact_one_rounded_down(
         assert 0 <= amount * factor[period] - monthly < 1
 
 
+def test_a_months_pay_by_example() -> None:
+    assert pay_monthly(20_000, PayPeriod.HOUR) == 3_460_000
+    assert pay_monthly(20_000, PayPeriod.HOUR, hours_per_month=100) == 2_000_000
+    assert pay_monthly(100_000, PayPeriod.DAY) == 2_500_000
+    assert pay_monthly(100_000, PayPeriod.DAY, days_per_week=5) == 2_100_000
+    assert pay_monthly(1_000_000, PayPeriod.WEEK) == 4_333_333
+    assert pay_monthly(3_000_000, PayPeriod.MONTH) == 3_000_000
+    assert pay_monthly(36_000_001, PayPeriod.YEAR) == 3_000_000
+    assert pay_monthly(5_000_000, PayPeriod.PROJECT) is None
+
+
+@pytest.mark.parametrize(
+    ("terms", "code"),
+    [
+        (RelationTerms(relation=WorkRelation.PKWT_JOB), None),
+        (RelationTerms(relation=WorkRelation.PKWT_TIME), "fixed_term_months_missing"),
+        (RelationTerms(relation=WorkRelation.PKWT_TIME, contract_months=60), None),
+        (RelationTerms(relation=WorkRelation.PKWT_TIME, contract_months=61), "fixed_term_too_long"),
+        (RelationTerms(relation=WorkRelation.PKWT_JOB, probation_months=0), None),
+        (RelationTerms(relation=WorkRelation.PKWT_JOB, probation_months=1), "probation_on_fixed_term"),
+        (RelationTerms(relation=WorkRelation.PKWTT, probation_months=3), None),
+        (RelationTerms(relation=WorkRelation.PKWTT, probation_months=4), "probation_too_long"),
+        (RelationTerms(relation=WorkRelation.DAILY, working_days_per_month=20), None),
+        (RelationTerms(relation=WorkRelation.DAILY, working_days_per_month=21), "daily_too_many_days"),
+        (RelationTerms(relation=WorkRelation.PKWTT, working_days_per_month=31), None),
+        (RelationTerms(relation=WorkRelation.PKWTT, working_days_per_month=0), "working_days_out_of_range"),
+        (RelationTerms(relation=WorkRelation.PKWTT, placement_fee=1), "placement_fee_refused"),
+        (RelationTerms(relation=WorkRelation.PKWTT, placement_fee=-1), "placement_fee_negative"),
+    ],
+)
+def test_each_rule_at_its_edge(terms: RelationTerms, code: str | None) -> None:
+    assert [finding.code for finding in validate_relation(terms)] == ([] if code is None else [code])
+
+
 @pytest.mark.parametrize(("amount", "hours", "days"), [(-1, None, 6), (1, 0, 6), (1, None, 7)])
 def test_pay_out_of_range_is_a_callers_mistake(amount: int, hours: int | None, days: int) -> None:
     with pytest.raises(ValueError, match=r"amount|hours_per_month|days_per_week"):
