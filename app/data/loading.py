@@ -56,21 +56,21 @@ _REGENCY: Final = re.compile(r"[0-9]{2}\.[0-9]{2}")
 _SMALL: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
-Record_co = TypeVar("Record_co", covariant=True)
+RecordT = TypeVar("RecordT")
 
 
-class Loader(Protocol[Record_co]):
+class Loader(Protocol[RecordT]):
     """A function that loads one file of `root`, the package's own data by default."""
 
-    def __call__(self, root: Path = DATA) -> list[Record_co]: ...
+    def __call__(self, root: Path = DATA) -> list[RecordT]: ...
 
 
-def _loader(load: Callable[[Path], list[Record_co]]) -> Loader[Record_co]:
+def _loader(load: Callable[[Path], list[RecordT]]) -> Loader[RecordT]:
     """Keep what `load` returns per directory, and hand out copies, so that no caller changes what is kept."""
     kept = cache(load)
 
     @wraps(load)
-    def loader(root: Path = DATA) -> list[Record_co]:
+    def loader(root: Path = DATA) -> list[RecordT]:
         return list(kept(root))
 
     return loader
