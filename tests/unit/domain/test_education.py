@@ -39,6 +39,7 @@ def test_more_education_never_means_a_lower_level(a: EducationLevel, b: Educatio
 def test_the_levels_of_the_regulation() -> None:
     wanted = {"none": None, "sma": 2, "smk": 2, "d1": 3, "d2": 4, "d3": 5, "d4": 6, "s1": 6, "profesi": 7}
     wanted |= {"s2": 8, "s3": 9}
+    assert [ordinal(level) for level in EducationLevel] == [0, 1, 2, 3, 3, 4, 5, 6, 7, 7, 8, 9, 10, 11]
     assert {code: level_of(EducationLevel(code)) for code in wanted} == wanted
 
 

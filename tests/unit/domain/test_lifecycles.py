@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.domain import lifecycles as lc
@@ -161,6 +161,8 @@ def test_an_employer_pauses_freely_and_an_officer_with_a_reason() -> None:
 
 
 @given(st.none() | st.integers(-100_000, 100_000))
+@example(0)
+@example(1)
 def test_an_approval_waits_only_for_a_date_ahead(seconds: int | None) -> None:
     publish_at = None if seconds is None else NOW + timedelta(seconds=seconds)
     event = lc.approval_event(publish_at, NOW)

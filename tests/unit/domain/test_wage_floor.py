@@ -73,6 +73,12 @@ def test_pay_under_the_floor_is_refused_unless_the_floor_does_not_bind(
         assert finding.article.endswith("36") == small
 
 
+def test_pay_at_the_floor_reaches_it() -> None:
+    floor = Floor(100, "32", 2026, None)
+    assert below_floor(100, floor, size=None, relation=WorkRelation.PKWTT) is None
+    assert below_floor(99, floor, size=None, relation=WorkRelation.PKWTT) is not None
+
+
 @given(sizes, st.sampled_from(list(WorkRelation)))
 def test_what_is_unknown_is_not_judged(size: CompanySize | None, relation: WorkRelation) -> None:
     assert below_floor(None, Floor(1, "32", 2026, None), size=size, relation=relation) is None
