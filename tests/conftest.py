@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from app.core import logging
 from app.core.config import Settings
 from app.core.db import BoundDatabase, Database
 from app.core.embedded_postgres import THROWAWAY_SETTINGS, EmbeddedPostgres
@@ -87,6 +88,7 @@ def app_settings() -> Settings:
 @pytest.fixture(scope="session")
 def app(app_settings: Settings) -> FastAPI:
     """The application; each test gives it a database of its own."""
+    logging.configure(app_settings.log_format, app_settings.log_level)
     return create_app(app_settings)
 
 

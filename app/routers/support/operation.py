@@ -88,13 +88,16 @@ def _complete_operation(item: dict[str, Any], method: str) -> None:
     if method == "get" and "200" in responses:
         responses["304"] = {"description": "Not changed since the ETag in If-None-Match"}
     for status, kinds in sorted(by_status.items()):
+        declared = responses.get(str(status), {})
         responses[str(status)] = {
+            **declared,
             "description": "; ".join(f"`{kind.code}`: {kind.title.en}" for kind in kinds),
             "content": {
+                **declared.get("content", {}),
                 "application/problem+json": {
                     "schema": _PROBLEM_REF,
                     "examples": {kind.code: {"value": _example(kind)} for kind in kinds},
-                }
+                },
             },
         }
         if status in (429, 503):
