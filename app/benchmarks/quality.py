@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import bm25s
+import bm25s  # type: ignore[import-untyped]  # the library ships no types
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from app.benchmarks.quality_set import Numbers, Person, Qrels, QualitySet, SetError, read_set, read_taxonomy
+from app.benchmarks.quality_set import Numbers, Qrels, QualitySet, SetError, read_set, read_taxonomy
 from app.matching.columns import IndexedVacancy
 from app.matching.index import MatchIndex, TalentQuery
 from app.matching.model import AskedSkill, HeldSkill, TalentFacts, VacancyFacts
@@ -38,8 +38,13 @@ def evaluate(qrels: Qrels, run: Run) -> dict[str, float]:
     for query, grades in qrels.items():
         got = [grades.get(document, 0) for document in run.get(query, [])[:TOP]]
         top = max(grades.values())
-        best = sum((2**grade - 1) * d for grade, d in zip(sorted(grades.values(), reverse=True), _DISCOUNT, strict=False))
-        ndcg += sum((2**grade - 1) * d for grade, d in zip(got, _DISCOUNT, strict=False)) / best if best else 0.0
+        best = sum(
+            (2**grade - 1) * d
+            for grade, d in zip(sorted(grades.values(), reverse=True), _DISCOUNT, strict=False)
+        )
+        ndcg += (
+            sum((2**grade - 1) * d for grade, d in zip(got, _DISCOUNT, strict=False)) / best if best else 0.0
+        )
         mrr += next((1 / rank for rank, grade in enumerate(got, start=1) if grade == top and top), 0.0)
     return {"ndcg10": ndcg / len(qrels), "mrr10": mrr / len(qrels)}
 
@@ -58,7 +63,8 @@ def _facts(data: QualitySet, numbers: Numbers) -> tuple[list[VacancyFacts], list
         for row, advert in enumerate(data.vacancies)
     ]
     talents = [
-        TalentFacts(skills=tuple(HeldSkill(numbers[skill], 1) for skill in person.skills)) for person in data.talents
+        TalentFacts(skills=tuple(HeldSkill(numbers[skill], 1) for skill in person.skills))
+        for person in data.talents
     ]
     return vacancies, talents
 
@@ -91,7 +97,9 @@ def _matrix(rows: Sequence[Sequence[str]], numbers: Numbers) -> NDArray[np.float
     return out
 
 
-def _baseline_scores(asked: Sequence[Sequence[str]], held: Sequence[Sequence[str]]) -> dict[str, NDArray[np.float64]]:
+def _baseline_scores(
+    asked: Sequence[Sequence[str]], held: Sequence[Sequence[str]]
+) -> dict[str, NDArray[np.float64]]:
     """Return the score of every (talent, vacancy) by each symmetric baseline; coverage is of the asked skills."""
     numbers = Numbers()
     for row in (*asked, *held):
@@ -146,7 +154,9 @@ def compare(data: QualitySet, relatedness: Relatedness, numbers: Numbers) -> tup
     held = [person.skills for person in data.talents]
     scored = {name: (score, score.T) for name, score in _baseline_scores(asked, held).items()}
     scored["bm25"] = (_bm25(asked, held), _bm25(held, asked))
-    figures = {"hub": {"forward": evaluate(data.forward, forward), "reverse": evaluate(data.reverse, reverse)}}
+    figures = {
+        "hub": {"forward": evaluate(data.forward, forward), "reverse": evaluate(data.reverse, reverse)}
+    }
     for name in ("bm25", "tfidf", "coverage", "jaccard"):
         ahead, back = scored[name]
         figures[name] = {
@@ -170,7 +180,7 @@ def _show(directory: Path, figures: dict[str, Any]) -> None:
     Console().print(table)
 
 
-def run(directory: Path, taxonomy: Path | None, json: bool, run_prefix: Path | None) -> int:  # noqa: FBT001
+def run(directory: Path, taxonomy: Path | None, json: bool, run_prefix: Path | None) -> int:
     """Run the benchmark, print its figures, return the exit code: 0, or 2 with one line on standard error."""
     numbers = Numbers()
     try:
@@ -188,6 +198,3 @@ def run(directory: Path, taxonomy: Path | None, json: bool, run_prefix: Path | N
     else:
         _show(directory, figures)
     return 0
-
-
-__all__ = ["Person", "compare", "evaluate", "hub_runs", "run"]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from app.matching.neighbours import text_neighbours
 from app.matching.relatedness import UNRELATED, Relatedness, sibling_groups
@@ -63,8 +64,8 @@ def _lines(directory: Path, name: str) -> Iterator[tuple[str, str]]:
         raise SetError(msg)
     number = 0
     try:
-        opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-        with opened as file:
+        opener = gzip.open if path.suffix == ".gz" else open
+        with opener(path, "rt", encoding="utf-8") as file:
             for number, line in enumerate(file, start=1):
                 yield f"{path}:{number}", line.rstrip("\r\n")
     except (OSError, EOFError, UnicodeDecodeError) as error:
@@ -72,7 +73,9 @@ def _lines(directory: Path, name: str) -> Iterator[tuple[str, str]]:
         raise SetError(msg) from error
 
 
-def _records(directory: Path, name: str, lists: tuple[str, ...]) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
+def _records(
+    directory: Path, name: str, lists: tuple[str, ...]
+) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
     seen: set[str] = set()
     for place, line in _lines(directory, name):
         if not line.strip():
@@ -82,16 +85,20 @@ def _records(directory: Path, name: str, lists: tuple[str, ...]) -> Iterator[tup
         except ValueError as error:
             msg = f"{place}: not JSON: {error}"
             raise SetError(msg) from error
-        values = [record.get(key) for key in lists] if isinstance(record, dict) else [None]
-        ok = isinstance(record, dict) and isinstance(record.get("id"), str)
-        if not ok or not all(isinstance(v, list) and all(isinstance(s, str) for s in v) for v in values):
+        values: list[Any] = [record.get(key) for key in ("id", *lists)] if isinstance(record, dict) else []
+        if not values or not isinstance(values[0], str) or not all(_is_texts(value) for value in values[1:]):
             msg = f"{place}: expected an object with a text id and lists of texts {', '.join(lists)}"
             raise SetError(msg)
-        if record["id"] in seen:
-            msg = f"{place}: id {record['id']} occurs twice"
+        identity, *texts = values
+        if identity in seen:
+            msg = f"{place}: id {identity} occurs twice"
             raise SetError(msg)
-        seen.add(record["id"])
-        yield record["id"], [tuple(dict.fromkeys(value)) for value in values]
+        seen.add(identity)
+        yield identity, [tuple(dict.fromkeys(value)) for value in texts]
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
 def _qrels(directory: Path, name: str, queries: set[str], documents: set[str]) -> Qrels:
@@ -121,9 +128,12 @@ def read_set(directory: Path) -> QualitySet:
         msg = f"{directory}: no such directory"
         raise SetError(msg)
     vacancies = [
-        Advert(identity, *lists) for identity, lists in _records(directory, "vacancies.jsonl", ("essential", "optional"))
+        Advert(identity, *lists)
+        for identity, lists in _records(directory, "vacancies.jsonl", ("essential", "optional"))
     ]
-    talents = [Person(identity, *lists) for identity, lists in _records(directory, "talents.jsonl", ("skills",))]
+    talents = [
+        Person(identity, *lists) for identity, lists in _records(directory, "talents.jsonl", ("skills",))
+    ]
     adverts, people = {advert.id for advert in vacancies}, {person.id for person in talents}
     return QualitySet(
         vacancies,
@@ -134,23 +144,28 @@ def read_set(directory: Path) -> QualitySet:
 
 
 def _table(directory: Path, name: str, columns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    lines = _lines(directory, name)
-    reader = csv.reader(f"{line}\n" for _, line in lines)
-    header = next(reader, [])
-    path = directory / name
-    missing = [column for column in columns if column not in header]
-    if missing:
-        msg = f"{path}.gz:1: no column {missing[0]}"
-        raise SetError(msg)
-    places = [header.index(column) for column in columns]
+    place = str(directory / name)
+
+    def texts() -> Iterator[str]:
+        nonlocal place
+        for place, line in _lines(directory, name):
+            yield f"{line}\n"
+
+    reader = csv.reader(texts())
     try:
+        header = next(reader, [])
+        missing = [column for column in columns if column not in header]
+        if missing:
+            msg = f"{place}: no column {missing[0]}"
+            raise SetError(msg)
+        spots = [header.index(column) for column in columns]
         for row in reader:
             if len(row) != len(header):
-                msg = f"{path}.gz:{reader.line_num}: {len(row)} columns instead of {len(header)}"
+                msg = f"{place}: {len(row)} columns instead of {len(header)}"
                 raise SetError(msg)
-            yield tuple(row[place] for place in places)
+            yield tuple(row[spot] for spot in spots)
     except csv.Error as error:
-        msg = f"{path}.gz:{reader.line_num}: {error}"
+        msg = f"{place}: {error}"
         raise SetError(msg) from error
 
 
@@ -180,7 +195,9 @@ def read_taxonomy(directory: Path | None, numbers: Numbers) -> Relatedness:
     links = list(_table(directory, "skill_skill.csv", ("a", "b")))
     return Relatedness.build(
         broader=[(numbers[child], numbers[parent]) for child, parent in parents if parent in numbers],
-        related=[(numbers[one], numbers[other]) for one, other in links if one in numbers and other in numbers],
+        related=[
+            (numbers[one], numbers[other]) for one, other in links if one in numbers and other in numbers
+        ],
         siblings=sibling_groups((numbers[child], parent) for child, parent in parents),
         neighbours=text_neighbours(labels),
     )

@@ -349,7 +349,8 @@ def _pay_credit(pay: NDArray[np.int64], question: _Question) -> NDArray[np.int64
         return np.full(len(pay), MILLION, np.int64)
     floor = minimum * (1000 - question.parameters.pay_slope)
     whole = minimum * 1000 - floor
-    return np.clip(np.minimum(pay, minimum) * 1000 - floor, 0, whole) * MILLION // whole
+    reached: NDArray[np.int64] = np.clip(np.minimum(pay, minimum) * 1000 - floor, 0, whole)
+    return reached * MILLION // whole
 
 
 def _eligible(part: Segment, talent: TalentFacts) -> NDArray[np.bool_]:
@@ -384,4 +385,5 @@ def _best(place: NDArray[np.int32], posted: NDArray[np.int64], k: int) -> NDArra
         cut_time = np.partition(times, len(tied) - needed)[len(tied) - needed]
         newer, same = tied[times > cut_time], tied[times == cut_time]
         chosen = np.concatenate((above, newer, same[: needed - len(newer)]))
-    return chosen[np.lexsort((chosen, -posted[chosen], -place[chosen]))]
+    order: NDArray[np.int64] = np.lexsort((chosen, -posted[chosen], -place[chosen]))
+    return chosen[order]

@@ -109,11 +109,12 @@ def test_the_order_of_insertion_is_irrelevant(
     shuffled = []
     for item in market:
         facts = item.facts
-        lists = [list(facts.skills), list(facts.preferred_certificates), list(facts.gates)]
-        for values in lists:
-            random.shuffle(values)
-        skills, certificates, gates = map(tuple, lists)
-        turned = replace(facts, skills=skills, preferred_certificates=certificates, gates=gates)
+        turned = replace(
+            facts,
+            skills=tuple(random.sample(facts.skills, len(facts.skills))),
+            preferred_certificates=facts.preferred_certificates[::-1],
+            gates=facts.gates[::-1],
+        )
         shuffled.append(replace(item, facts=turned))
     random.shuffle(shuffled)
     turned_talent = replace(
