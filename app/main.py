@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from app.core import logging, problems
 from app.core.config import Settings, get_settings
@@ -69,7 +70,6 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        max_body_size=settings.max_body_bytes,
         openapi_tags=[{"name": name, "description": text} for name, text in TAGS.items()],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         contact={"name": "Labour hub maintainers"},
@@ -82,7 +82,9 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
         app.include_router(router)
     docs.mount(app)
     handlers.install(app)
-    app.add_middleware(Edge)
+    # FastAPI's own limit would answer outside of every middleware, in plain text.
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body_bytes)
+    app.add_middleware(Edge, max_body_bytes=settings.max_body_bytes)
     app.openapi = lambda: contract(app)  # type: ignore[method-assign]  # FastAPI's documented hook
     return app
 

@@ -14,7 +14,9 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 
 from app.core import clock
+from app.core.errors import Problem
 from app.core.i18n import language, negotiate, use_language
+from app.core.problems.common import PAYLOAD_TOO_LARGE
 from app.routers.support.handlers import problem_of_failure, render
 
 if TYPE_CHECKING:
@@ -33,9 +35,10 @@ _QUIET = ("/healthz", "/readyz")
 class Edge:
     """Wraps the whole application."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap `app`."""
+    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+        """Wrap `app`; a body that announces more than `max_body_bytes` is refused unread."""
         self.app = app
+        self.max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -64,6 +67,10 @@ class Edge:
             await send(message)
 
         try:
+            if (length := headers.get("content-length", "0")).isdigit() and int(length) > self.max_body_bytes:
+                too_large = Problem(PAYLOAD_TOO_LARGE, {"limit": self.max_body_bytes})
+                await render(too_large, request_id)(scope, receive, tell)
+                return
             await self.app(scope, receive, tell)
         except Exception as error:  # noqa: BLE001  # the last net: whatever it is, the caller gets an answer
             if status == 0:
