@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Identified, Versioned, one_of
@@ -39,6 +39,7 @@ class TalentProfile(Versioned, Base):
     preferred_regions: Mapped[list[str]] = mapped_column(default=list)
     preferred_relations: Mapped[list[str]] = mapped_column(default=list)
     open_to_remote: Mapped[bool] = mapped_column(default=True)
+    first_job_seeker: Mapped[bool] = mapped_column(default=False, server_default=false())
     minimum_pay: Mapped[int | None] = mapped_column(BigInteger)
     available_from: Mapped[date | None]
     disability: Mapped[dict[str, Any] | None]

@@ -391,6 +391,7 @@ def upgrade() -> None:
         sa.Column("preferred_regions", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("preferred_relations", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("open_to_remote", sa.Boolean(), nullable=False),
+        sa.Column("first_job_seeker", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("minimum_pay", sa.BigInteger(), nullable=True),
         sa.Column("available_from", sa.Date(), nullable=True),
         sa.Column("disability", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
