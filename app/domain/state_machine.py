@@ -78,7 +78,7 @@ class Transition:
         return not self.same_side or (who in EMPLOYER_SIDE) == (entered_by in EMPLOYER_SIDE)
 
 
-def rows(  # noqa: PLR0913 - a row of a table has this many columns
+def rows(
     sources: str | Iterable[str],
     event: str,
     target: str,
@@ -173,7 +173,7 @@ def available_events(
     return [row.event for row in lifecycle.of(status) if row.open_to(who, entered_by)]
 
 
-def apply(  # noqa: PLR0913 - who, what, where, why and since whom are all part of the question
+def apply(
     lifecycle: Lifecycle,
     status: str,
     event: str,
