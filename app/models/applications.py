@@ -28,6 +28,7 @@ class Application(Versioned, Base):
             postgresql_where=text("status NOT IN ('rejected', 'withdrawn', 'expired')"),
         ),
         Index(None, "talent_id", "id"),
+        Index(None, "vacancy_id", "id"),
         Index(None, "vacancy_id", "status", "id"),
     )  # fmt: skip
 

@@ -64,7 +64,7 @@ class Vacancy(Versioned, Base):
             postgresql_where=text("status = 'published'"), postgresql_ops={"occupation_code": "text_pattern_ops"},
         ),
         Index("ix_vacancy_live_pay", "pay_monthly_maximum", "id", postgresql_where=text("status = 'published'")),
-        Index("ix_vacancy_live_until", "valid_until", postgresql_where=text("status = 'published'")),
+        Index("ix_vacancy_live_until", "valid_until", postgresql_where=text("status IN ('published', 'suspended')")),
         Index("ix_vacancy_scheduled", "publish_at", postgresql_where=text("status = 'scheduled'")),
         Index("ix_vacancy_review", "region_code", "id", postgresql_where=text("status = 'pending_review'")),
         Index(None, "organization_id", "id"),

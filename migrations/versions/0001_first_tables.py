@@ -847,7 +847,7 @@ def upgrade() -> None:
         "vacancy",
         ["valid_until"],
         unique=False,
-        postgresql_where=sa.text("status = 'published'"),
+        postgresql_where=sa.text("status IN ('published', 'suspended')"),
     )
     op.create_index(op.f("ix_vacancy_organization_id_id"), "vacancy", ["organization_id", "id"], unique=False)
     op.create_index(
@@ -891,6 +891,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
     )
     op.create_index(op.f("ix_application_talent_id_id"), "application", ["talent_id", "id"], unique=False)
+    op.create_index(op.f("ix_application_vacancy_id_id"), "application", ["vacancy_id", "id"], unique=False)
     op.create_index(
         op.f("ix_application_vacancy_id_status_id"),
         "application",
@@ -1094,6 +1095,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("status NOT IN ('rejected', 'withdrawn', 'expired')"),
     )
     op.drop_index(op.f("ix_application_vacancy_id_status_id"), table_name="application")
+    op.drop_index(op.f("ix_application_vacancy_id_id"), table_name="application")
     op.drop_index(op.f("ix_application_talent_id_id"), table_name="application")
     op.drop_table("application")
     op.drop_index(
@@ -1104,7 +1106,9 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_vacancy_organization_id_id"), table_name="vacancy")
     op.drop_index(
-        "ix_vacancy_live_until", table_name="vacancy", postgresql_where=sa.text("status = 'published'")
+        "ix_vacancy_live_until",
+        table_name="vacancy",
+        postgresql_where=sa.text("status IN ('published', 'suspended')"),
     )
     op.drop_index(
         "ix_vacancy_live_region",
