@@ -1,5 +1,5 @@
 """HTTP in and out: thin, one file a noun."""
 
-from app.routers import accounts, auth, organizations, system
+from app.routers import accounts, auth, organizations, system, taxonomy
 
-ROUTERS = (auth.router, accounts.router, organizations.router, system.router)
+ROUTERS = (auth.router, accounts.router, organizations.router, system.router, taxonomy.router)

@@ -3,3 +3,5 @@
 from app.core.problems import common as common
 from app.core.problems import identity as identity
 from app.core.problems import organizations as organizations
+from app.core.problems import taxonomy as taxonomy
+from app.core.problems import profiles as profiles
