@@ -1,0 +1,15 @@
+"""What happens after the commit, and what happens by itself: the periodic jobs of the hub."""
+
+from __future__ import annotations
+
+from app.workers import housekeeping
+from app.workers.runner import Job, Runner
+
+JOBS = (
+    Job("events", 2, housekeeping.deliver_events),
+    Job("idempotency-records", 600, housekeeping.delete_idempotency_records),
+    Job("rate-limit-buckets", 600, housekeeping.delete_rate_limit_buckets),
+    Job("expired-sessions", 3600, housekeeping.delete_expired_sessions),
+)
+
+__all__ = ["JOBS", "Job", "Runner"]

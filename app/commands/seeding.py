@@ -1,0 +1,107 @@
+"""`hub seed` and `hub taxonomy import`."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from app.commands import demo, house, schema, serving
+from app.commands.output import FAILED, MISUSED, CommandError, console, progress
+from app.core.config import Settings
+from app.core.db import Database, make_engine
+
+_SHOWN_BAD_LINES = 50
+
+
+def seed(
+    with_demo: bool,
+    taxonomy: Path | None,
+    vacancies: int,
+    talents: int,
+    random_seed: int,
+    data_dir: Path | None,
+) -> None:
+    """Load reference data and what the options ask for; see `hub seed --help`."""
+    bulk = vacancies > 0 or talents > 0
+    if bulk and taxonomy is None:
+        message = (
+            "--vacancies and --talents draw their skills from an ESCO bundle: give its folder with --taxonomy"
+        )
+        raise CommandError(message, MISUSED)
+    settings = house.read_settings(data_dir)
+    serving.stop_on_signals()
+    secret = house.Secret.GIVEN if with_demo else house.Secret.UNUSED
+    with house.open_house(settings, secret, join=True) as opened:
+        changed = asyncio.run(schema.prepare(opened))
+        console.print("Reference data: " + ("loaded." if changed else "there already."))
+        if with_demo:
+            asyncio.run(schema.check_secret(opened))
+            wrote = asyncio.run(demo.seed(opened))
+            console.print("The demo's records: " + ("written." if wrote else "there already."))
+        if bulk and taxonomy is not None:
+            _bulk(opened, taxonomy, vacancies, talents, random_seed)
+
+
+def _bulk(settings: Settings, taxonomy: Path, vacancies: int, talents: int, random_seed: int) -> None:
+    from app.services.bulk_seed import seed_bulk  # noqa: PLC0415  # heavy, and needed by few
+
+    with progress() as bar:
+        asyncio.run(
+            seed_bulk(
+                str(settings.database_url),
+                taxonomy,
+                vacancies=vacancies,
+                talents=talents,
+                seed=random_seed,
+                progress=_on(bar),
+            )
+        )
+    console.print(f"Made {vacancies} vacancies and {talents} talents.")
+
+
+def _on(bar: Any) -> Any:
+    """A callback `(what, done, total)` that moves the bar of `what`."""
+    tasks: dict[str, Any] = {}
+
+    def report(what: str, done: int, total: int | None) -> None:
+        if what not in tasks:
+            tasks[what] = bar.add_task(what, total=total)
+        bar.update(tasks[what], completed=done, total=total)
+
+    return report
+
+
+def import_taxonomy(source: str, path: Path, data_dir: Path | None) -> None:
+    """Import one bundle in one transaction and show the report; 1 where lines were bad."""
+    settings = house.read_settings(data_dir)
+    serving.stop_on_signals()
+    with house.open_house(settings, house.Secret.UNUSED, join=True) as opened:
+        asyncio.run(schema.prepare(opened))
+        report = asyncio.run(_import(opened, source, path))
+    table = Table(title=f"{source}: {path}", title_justify="left")
+    table.add_column("what changed")
+    table.add_column("rows", justify="right")
+    for what, count in report.changed.items():
+        table.add_row(what, str(count))
+    console.print(table)
+    for number, reason in report.bad_lines[:_SHOWN_BAD_LINES]:
+        console.print(f"line {number}: {reason}", markup=False, highlight=False, soft_wrap=True)
+    if report.bad_lines:
+        more = len(report.bad_lines) - _SHOWN_BAD_LINES
+        message = f"{len(report.bad_lines)} bad lines" + (f", {more} of them not shown" if more > 0 else "")
+        raise CommandError(message, FAILED)
+
+
+async def _import(settings: Settings, source: str, path: Path) -> Any:
+    from app.services.taxonomy_import import import_source  # noqa: PLC0415  # heavy, and needed by few
+
+    engine = make_engine(str(settings.database_url), settings, pool_size=1, patient=True)
+    try:
+        with progress() as bar:
+            async with Database(engine).transaction() as session:
+                return await import_source(session, source, path, _on(bar))
+    finally:
+        await engine.dispose()
