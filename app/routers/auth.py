@@ -109,7 +109,7 @@ async def token(
     match form.grant_type:
         case "password" if kit.settings.password_grant:
             username, password = _needed(form, "username", "password")
-            return await tokens.sign_in(session, kit, username, password, form.scope)
+            return await tokens.sign_in(session, database, kit, username, password, form.scope)
         case "refresh_token":
             (refresh_token,) = _needed(form, "refresh_token")
             return await tokens.refresh(session, kit, refresh_token)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.core.actor import Actor, Membership
-from app.core.db import WriteSession
+from app.core.db import Database, WriteSession
 from app.core.errors import Problem, ProblemKind
 from app.core.kit import Kit
 from app.core.permissions import PARTNER_SCOPES, Permission, permissions_of
@@ -129,12 +129,16 @@ def _narrow(asked: str | None, held: frozenset[Permission]) -> str:
     return " ".join(sorted(wanted & {p.value for p in held}))
 
 
-async def sign_in(session: WriteSession, kit: Kit, username: str, password: str, scope: str | None) -> TokenOut:
+async def sign_in(
+    session: WriteSession, database: Database, kit: Kit, username: str, password: str, scope: str | None
+) -> TokenOut:
     """Tokens for a person who knows the password (the password grant).
 
-    400 `invalid_grant` says the same, and takes as long, for an unknown user and a wrong password.
+    400 `invalid_grant` says the same, and takes as long, for an unknown user and a wrong password. No connection is
+    held while the password is hashed: a queue of sign-ins must not take the pool away from everybody else.
     """
-    user = await find_account(session, username)
+    async with database.read() as reading:
+        user = await find_account(reading, username)
     fits = await kit.passwords.verify(password, user.password_hash if user else None)
     if user is None or not fits or user.status != "active":
         raise Problem(INVALID_GRANT)
