@@ -11,6 +11,7 @@ from app.models.identity import UserAccount as UserAccount
 from app.models.matching import IdfEntry as IdfEntry
 from app.models.matching import IdfVersion as IdfVersion
 from app.models.matching import MatchLog as MatchLog
+from app.models.matching import TalentChange as TalentChange
 from app.models.organizations import Organization as Organization
 from app.models.organizations import OrganizationMember as OrganizationMember
 from app.models.organizations import OrganizationScheme as OrganizationScheme

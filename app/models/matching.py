@@ -39,6 +39,17 @@ class IdfEntry(Base):
     vacancies: Mapped[int] = mapped_column(Integer)
 
 
+class TalentChange(Base):
+    """One change of what a talent's place in a ranking rests on; read like `VacancyChange`."""
+
+    __tablename__ = "talent_change"
+    __table_args__ = (Index(None, "xid"),)
+
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    xid: Mapped[int] = mapped_column(BigInteger)
+    talent_id: Mapped[UUID]
+
+
 class MatchLog(Identified, Base):
     """A ranking of talents that an employer saw: versions, time and breakdown, so that it can be contested."""
 

@@ -155,15 +155,20 @@ class VacancyCertificate(Base):
 
 
 class VacancyChange(Base):
-    """One change of a vacancy, written by a trigger; `xid` lets a reader follow without gaps.
+    """One change of a vacancy, or of the status of an organization (which concerns all its vacancies).
 
-    Sequence numbers are given before the commit, so a reader that only remembers the highest one misses late
-    commits. A reader remembers `pg_snapshot_xmin` instead and reads again everything at or above it.
+    Written by triggers; `xid` lets a reader follow without gaps. Sequence numbers are given before the commit,
+    so a reader that only remembers the highest one misses late commits. A reader remembers `pg_snapshot_xmin`
+    instead and reads again everything at or above it.
     """
 
     __tablename__ = "vacancy_change"
-    __table_args__ = (Index(None, "xid"),)
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(vacancy_id, organization_id) = 1", name="names_one"),
+        Index(None, "xid"),
+    )
 
     seq: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     xid: Mapped[int] = mapped_column(BigInteger)
-    vacancy_id: Mapped[UUID]
+    vacancy_id: Mapped[UUID | None]
+    organization_id: Mapped[UUID | None]

@@ -15,6 +15,18 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+_TALENT_TABLES = {
+    "talent_profile": "id",
+    "user_account": "id",
+    "consent": "user_id",
+    "certificate": "talent_id",
+    "profile_skill": "profile_id",
+    "profile_education": "profile_id",
+    "profile_experience": "profile_id",
+    "profile_licence": "profile_id",
+}
+"""What a talent's place in a ranking rests on, and the column that names the talent."""
+
 
 def upgrade() -> None:
     """Apply; waits at most a second for a lock, so that traffic is never held up."""
@@ -187,10 +199,22 @@ def upgrade() -> None:
         "vacancy_change",
         sa.Column("seq", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("xid", sa.BigInteger(), nullable=False),
-        sa.Column("vacancy_id", sa.Uuid(), nullable=False),
+        sa.Column("vacancy_id", sa.Uuid(), nullable=True),
+        sa.Column("organization_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "num_nonnulls(vacancy_id, organization_id) = 1", name=op.f("ck_vacancy_change_names_one")
+        ),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_vacancy_change")),
     )
     op.create_index(op.f("ix_vacancy_change_xid"), "vacancy_change", ["xid"], unique=False)
+    op.create_table(
+        "talent_change",
+        sa.Column("seq", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("xid", sa.BigInteger(), nullable=False),
+        sa.Column("talent_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_talent_change")),
+    )
+    op.create_index(op.f("ix_talent_change_xid"), "talent_change", ["xid"], unique=False)
     op.create_table(
         "auth_session",
         sa.Column("user_id", sa.Uuid(), nullable=False),
@@ -1069,6 +1093,47 @@ def upgrade() -> None:
             FOR EACH STATEMENT EXECUTE FUNCTION log_vacancy_{operation}()
             """
         )
+    # The organization is logged, not its vacancies: a vacancy that another transaction is just publishing
+    # could not be seen here, but it is when the log is read.
+    op.execute(
+        """
+        CREATE FUNCTION log_organization_status() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            INSERT INTO vacancy_change (xid, organization_id)
+            SELECT pg_current_xact_id()::text::bigint, n.id FROM changed n JOIN former f USING (id)
+            WHERE n.status <> f.status;
+            RETURN NULL;
+        END $$
+        """
+    )
+    op.execute(
+        """
+        CREATE TRIGGER organization_status_logged AFTER UPDATE ON organization
+        REFERENCING NEW TABLE AS changed OLD TABLE AS former
+        FOR EACH STATEMENT EXECUTE FUNCTION log_organization_status()
+        """
+    )
+    op.execute(
+        """
+        CREATE FUNCTION log_talent() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            EXECUTE format(
+                'INSERT INTO talent_change (xid, talent_id) '
+                'SELECT DISTINCT pg_current_xact_id()::text::bigint, %I FROM changed', TG_ARGV[0]
+            );
+            RETURN NULL;
+        END $$
+        """
+    )
+    for table, column in _TALENT_TABLES.items():
+        for operation, side in (("insert", "NEW"), ("update", "NEW"), ("delete", "OLD")):
+            op.execute(
+                f"""
+                CREATE TRIGGER {table}_{operation}_logged AFTER {operation.upper()} ON {table}
+                REFERENCING {side} TABLE AS changed
+                FOR EACH STATEMENT EXECUTE FUNCTION log_talent('{column}')
+                """
+            )
 
 
 def downgrade() -> None:
@@ -1076,6 +1141,8 @@ def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '1s'")
     for operation in ("insert", "update", "delete"):
         op.execute(f"DROP FUNCTION IF EXISTS log_vacancy_{operation}() CASCADE")
+    for function in ("log_organization_status", "log_talent"):
+        op.execute(f"DROP FUNCTION IF EXISTS {function}() CASCADE")
     op.drop_index(op.f("ix_vacancy_skill_skill_id"), table_name="vacancy_skill")
     op.drop_table("vacancy_skill")
     op.drop_table("vacancy_certificate")
@@ -1176,6 +1243,8 @@ def downgrade() -> None:
     op.drop_table("competency_unit")
     op.drop_index(op.f("ix_auth_session_user_id"), table_name="auth_session")
     op.drop_table("auth_session")
+    op.drop_index(op.f("ix_talent_change_xid"), table_name="talent_change")
+    op.drop_table("talent_change")
     op.drop_index(op.f("ix_vacancy_change_xid"), table_name="vacancy_change")
     op.drop_table("vacancy_change")
     op.drop_table("user_account")
