@@ -1,8 +1,8 @@
 """``hub bench quality``: how well the hub's own ranking finds what is relevant, beside four plain baselines.
 
-nDCG@10 (gain 2^grade - 1, discount log2) and MRR@10 of the top grade of each query, forward (vacancies for a talent) and
-reverse (talents for a vacancy). Baselines see the same skills: Jaccard, coverage (share of the asked skills that are
-held), cosine of tf-idf, and BM25 of the library ``bm25s`` with its default parameters.
+nDCG@10 (gain 2^grade - 1, discount log2) and MRR@10 of the top grade of each query, forward (vacancies for a
+talent) and reverse (talents for a vacancy). Baselines see the same skills: Jaccard, coverage (share of the
+asked skills that are held), cosine of tf-idf, and BM25 of the library ``bm25s`` with its default parameters.
 """
 
 import json as jsonlib
@@ -100,7 +100,7 @@ def _matrix(rows: Sequence[Sequence[str]], numbers: Numbers) -> NDArray[np.float
 def _baseline_scores(
     asked: Sequence[Sequence[str]], held: Sequence[Sequence[str]]
 ) -> dict[str, NDArray[np.float64]]:
-    """Return the score of every (talent, vacancy) by each symmetric baseline; coverage is of the asked skills."""
+    """Return the score of every (talent, vacancy) by each baseline that is the same both ways."""
     numbers = Numbers()
     for row in (*asked, *held):
         for skill in row:
@@ -180,7 +180,7 @@ def _show(directory: Path, figures: dict[str, Any]) -> None:
     Console().print(table)
 
 
-def run(directory: Path, taxonomy: Path | None, json: bool, run_prefix: Path | None) -> int:
+def run(directory: Path, taxonomy: Path | None, *, json: bool, run_prefix: Path | None) -> int:
     """Run the benchmark, print its figures, return the exit code: 0, or 2 with one line on standard error."""
     numbers = Numbers()
     try:

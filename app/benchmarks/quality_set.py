@@ -148,7 +148,8 @@ def _table(directory: Path, name: str, columns: tuple[str, ...]) -> Iterator[tup
 
     def texts() -> Iterator[str]:
         nonlocal place
-        for place, line in _lines(directory, name):
+        for where, line in _lines(directory, name):
+            place = where
             yield f"{line}\n"
 
     reader = csv.reader(texts())
@@ -179,7 +180,7 @@ class Numbers(dict[str, int]):
 
 
 def read_taxonomy(directory: Path | None, numbers: Numbers) -> Relatedness:
-    """Build relatedness from ``skills``, ``skill_broader`` and ``skill_skill`` in ``directory``; none without it.
+    """Build relatedness from the ESCO files in ``directory``; none without it.
 
     Skills get their number from ``numbers``. Raises ``SetError``.
     """

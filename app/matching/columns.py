@@ -12,17 +12,23 @@ from app.matching.model import Gate, VacancyFacts, occupation_number
 
 #: "Not stated" in a column of codes.
 UNSTATED = -1
+#: The last day (``date.toordinal``) of what never ends.
+FOREVER = 3_652_059
 _NO_UUID = bytes(16)
 _Number = TypeVar("_Number", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What only filters read. ``relation`` and ``arrangement``: numbers of the caller's own lists (0..32767)."""
+    """What only filters read. ``relation``, ``arrangement``: numbers of the caller's own lists (0..32767).
+
+    ``until``: the last day on which it may appear, as ``date.toordinal``.
+    """
 
     employer: UUID | None = None
     relation: int = UNSTATED
     arrangement: int = UNSTATED
+    until: int = FOREVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +43,12 @@ class IndexedVacancy:
 class VacancyColumns:
     """n vacancies, one array a field, and three ragged lists as offsets (n + 1) and values.
 
-    ``key`` and ``employer``: the 16 bytes of the UUID as ``S16`` (all zero: none). ``posted_at``: microseconds.
-    ``occupation``: ``occupation_number`` or -1; ``province``, ``regency``, ``relation``, ``arrangement``, ``pay``
-    (rupiah a month): -1 for not stated; ``experience_months`` and ``education``: 0 for not asked. A vacancy names a
-    skill and a certificate at most once. ``gate`` holds positions in ``gates``.
+    ``key`` and ``employer``: the 16 bytes of the UUID as ``S16`` (all zero: none). ``posted_at``:
+    microseconds. ``occupation``: ``occupation_number`` or -1; ``province``, ``regency``, ``relation``,
+    ``arrangement``, ``pay`` (rupiah a month): -1 for not stated; ``experience_months`` and ``education``: 0
+    for not asked. A vacancy names a skill and a certificate at most once. ``gate`` holds positions in
+    ``gates``.
+    ``until``: the last day on which it may appear, as ``date.toordinal``.
     """
 
     key: NDArray[np.bytes_]
@@ -55,6 +63,7 @@ class VacancyColumns:
     employer: NDArray[np.bytes_]
     relation: NDArray[np.int16]
     arrangement: NDArray[np.int16]
+    until: NDArray[np.int32]
     skill_ptr: NDArray[np.int64]
     skill: NDArray[np.int32]
     level: NDArray[np.int8]
@@ -97,6 +106,7 @@ class VacancyColumns:
             ),
             relation=_array([row.listing.relation for row in rows], np.int16),
             arrangement=_array([row.listing.arrangement for row in rows], np.int16),
+            until=_array([row.listing.until for row in rows], np.int32),
             skill_ptr=_ptr([len(fact.skills) for fact in facts]),
             skill=_array([item.skill for item in asked], np.int32),
             level=_array([item.level for item in asked], np.int8),

@@ -1,4 +1,4 @@
-"""One pair of talent and vacancy, item by item: what is paid, through what, what is missing, which gates stand."""
+"""One pair, item by item: what is paid, through what, what is missing, which gates stand."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -25,7 +25,8 @@ from app.matching.relatedness import NO_CREDIT, Credit, Relatedness, best_credit
 class Contribution:
     """What one item of the vacancy pays. ``code``: skill or scheme id, ``None`` for a whole factor.
 
-    ``points`` of ``max_points`` in ppm. ``via``: the held skill that earned it, by ``relation`` and ``evidence``.
+    ``points`` of ``max_points`` in ppm. ``via``: the held skill that earned it, by ``relation`` and
+    ``evidence``.
     """
 
     kind: Kind
@@ -43,8 +44,9 @@ class Contribution:
 class Missing:
     """A skill or certificate whose points are not all earned. ``gain``: what re-scoring with it adds (ppm).
 
-    The gain of a skill supposes the asked level with ``verified`` evidence. It may exceed ``unpaid``, the points of
-    the item itself, where the new skill also stands for others. ``opens_gate``: it meets a gate that stands closed.
+    The gain of a skill supposes the asked level with ``verified`` evidence. It may exceed ``unpaid``, the
+    points of the item itself, where the new skill also stands for others. ``opens_gate``: it meets a gate
+    that stands closed.
     """
 
     kind: Kind
@@ -69,7 +71,8 @@ class GateResult:
 class Explanation:
     """The whole answer for a pair; contributions sum to ``score``, their maxima to 1,000,000.
 
-    ``requirements_met`` of ``requirements_total``: asked skills held themselves at the asked level, and gates.
+    ``requirements_met`` of ``requirements_total``: asked skills held themselves at the asked level, and
+    gates.
     """
 
     score: int
@@ -163,8 +166,9 @@ def explain(
 ) -> Explanation:
     """Explain one pair in full.
 
-    ``points`` are those of the vacancy under the idf version of the ranking. ``grants``: the skills that a certificate
-    of a scheme gives, so that the gain of a certificate is exactly what re-scoring with it will answer.
+    ``points`` are those of the vacancy under the idf version of the ranking. ``grants``: the skills that a
+    certificate of a scheme gives, so that the gain of a certificate is exactly what re-scoring with it will
+    answer.
     """
     items = contributions(talent, vacancy, points, relatedness, parameters)
     gates = gate_results(talent, vacancy)

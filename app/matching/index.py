@@ -1,8 +1,8 @@
 """Vacancies for a talent, in memory: the same answer as ``reference.rank``, over a million vacancies.
 
-Readers take one immutable snapshot and are never held up; writers make the next one beside it and swap. Like a
-log-structured store, a change is a small new segment and a mark on the row it replaces; small segments are merged when
-there are many of them, everything when they outgrow a share of the base.
+Readers take one immutable snapshot and are never held up; writers make the next one beside it and swap. Like
+a log-structured store, a change is a small new segment and a mark on the row it replaces; small segments are
+merged when there are many of them, everything when they outgrow a share of the base.
 """
 
 import threading
@@ -19,6 +19,7 @@ from app.matching.model import (
     DEFAULT,
     MAX_LEVEL,
     MILLION,
+    OCCUPATION_DIGITS,
     Parameters,
     RankKey,
     TalentFacts,
@@ -30,21 +31,22 @@ from app.matching.segment import Segment
 
 #: Added to the score of rows whose gates are met, so that one number holds the first two keys of the order.
 _ELIGIBLE = 2 * MILLION
-#: Segments beside the base before they are merged, and rows beside it (at least) before the base takes them in.
+#: Segments beside the base before they are merged, and rows beside it (at least) before the base takes them
+#: in.
 _MOST_SEGMENTS = 6
 _MOST_ROWS = 20_000
 _REGENCIES = 10_001
 _PROVINCES = 101
-_OCCUPATION_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Which vacancies may appear; an empty set or ``None`` does not filter.
 
-    ``provinces`` and ``regencies`` together: in any of them. ``remote``: exactly so. ``occupation``: a KBJI prefix.
-    ``pay_from``: states a pay of at least this. ``posted_since``: microseconds, inclusive. ``education_to``: asks for
-    no more than this ordinal (also: does not ask).
+    ``provinces`` and ``regencies`` together: in any of them. ``remote``: exactly so. ``occupation``: a KBJI
+    prefix. ``pay_from``: states a pay of at least this. ``posted_since``: microseconds, inclusive.
+    ``education_to``: asks for no more than this ordinal (also: does not ask).
+    ``live_on``: a day (``date.toordinal``) that is not after its last.
     """
 
     provinces: frozenset[int] = frozenset()
@@ -57,6 +59,7 @@ class Filters:
     posted_since: int | None = None
     employer: UUID | None = None
     education_to: int | None = None
+    live_on: int | None = None
 
     def mask(self, part: Segment) -> Iterator[NDArray[np.bool_]]:
         """Yield the masks that a row of ``part`` must all pass."""
@@ -64,13 +67,12 @@ class Filters:
             yield np.isin(part.province, list(self.provinces)) | np.isin(part.regency, list(self.regencies))
         if self.remote is not None:
             yield part.remote == self.remote
-        if self.relations:
-            yield np.isin(part.relation, list(self.relations))
-        if self.arrangements:
-            yield np.isin(part.arrangement, list(self.arrangements))
+        for wanted, column in ((self.relations, part.relation), (self.arrangements, part.arrangement)):
+            if wanted:
+                yield np.isin(column, list(wanted))
         if self.occupation is not None:
             low = occupation_number(self.occupation)
-            high = low + 10 ** (_OCCUPATION_DIGITS - len(self.occupation.replace(".", "")))
+            high = low + 10 ** (OCCUPATION_DIGITS - len(self.occupation.replace(".", "")))
             yield (part.occupation >= low) & (part.occupation < high)
         if self.pay_from is not None:
             yield part.pay >= max(self.pay_from, 0)
@@ -80,6 +82,8 @@ class Filters:
             yield part.employer == np.bytes_(self.employer.bytes)
         if self.education_to is not None:
             yield part.education <= self.education_to
+        if self.live_on is not None:
+            yield part.until >= self.live_on
 
 
 NO_FILTERS = Filters()
@@ -87,7 +91,7 @@ NO_FILTERS = Filters()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TalentQuery:
-    """A talent, expanded once: for each asked skill the best credit by level, and tables for the other factors."""
+    """A talent, expanded once: the best credit by skill and level, and tables for other factors."""
 
     talent: TalentFacts
     skills: NDArray[np.int32]
@@ -117,7 +121,7 @@ class TalentQuery:
 
 
 def _months(talent: TalentFacts, parameters: Parameters) -> NDArray[np.int64]:
-    """Return the months that count by asked unit group; the last entry is for vacancies without an occupation."""
+    """Return the months that count by asked unit group; the last entry: for no occupation."""
     months = np.zeros(10_001, np.int64)
     for item in talent.experience:
         unit = occupation_number(item.occupation) // 100
@@ -182,7 +186,7 @@ class MatchIndex:
         idf: IdfTable | None = None,
         version: str = "1",
     ) -> None:
-        """Replace everything. Without ``idf`` the table is counted from ``vacancies`` and named ``version``."""
+        """Replace everything. Without ``idf`` it is counted from ``vacancies`` and named ``version``."""
         columns = vacancies if isinstance(vacancies, VacancyColumns) else VacancyColumns.of(vacancies)
         with self._writer:
             laid_out = segments.lay_out(columns)
@@ -195,14 +199,25 @@ class MatchIndex:
     def refresh(self, version: str) -> IdfTable:
         """Count idf anew over the live vacancies, rewrite all points, switch at once; return the table."""
         with self._writer:
-            old = self._snapshot
-            idf = segments.count(version, old.parts, self.parameters)
-            parts = tuple((segments.reweigh(part, idf, self.parameters), live) for part, live in old.parts)
-            self._snapshot = _Snapshot(idf, parts, old.revision + 1)
+            idf = segments.count(version, self._snapshot.parts, self.parameters)
+            self._reweigh(idf)
             return idf
 
+    def use(self, idf: IdfTable) -> None:
+        """Rewrite all points by a table that was counted elsewhere, and switch at once."""
+        with self._writer:
+            self._reweigh(idf)
+
+    def _reweigh(self, idf: IdfTable) -> None:
+        old = self._snapshot
+        parts = tuple((segments.reweigh(part, idf, self.parameters), live) for part, live in old.parts)
+        self._snapshot = _Snapshot(idf, parts, old.revision + 1)
+
     def apply(self, upserts: Sequence[IndexedVacancy] = (), deletes: Sequence[UUID] = ()) -> None:
-        """Put in, replace and take out vacancies, visible together. A key in both is taken out, in twice: the last."""
+        """Put in, replace and take out vacancies, visible together.
+
+        A key in both lists is taken out; of a key put in twice the last counts.
+        """
         changed = {item.facts.key: item for item in upserts}
         gone = np.array([key.bytes for key in (*changed, *deletes)], "S16")
         for key in deletes:
@@ -376,7 +391,7 @@ def _follows(
 
 
 def _best(place: NDArray[np.int32], posted: NDArray[np.int64], k: int) -> NDArray[np.int64]:
-    """Return positions of the k first by place desc, posted desc, position; exact, without sorting all that ties."""
+    """Return positions of the k first by place desc, posted desc, position, exactly."""
     chosen = np.arange(len(place))
     if k < len(place):
         cut = np.partition(place, len(place) - k)[len(place) - k]

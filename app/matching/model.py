@@ -1,8 +1,8 @@
 """The inputs and the parameters of the match; ``docs/matching.md`` describes the formula.
 
-All shares are integers in parts per million (ppm, 1,000,000 = 100 %), so that what is shown adds up to what is
-ranked. The inputs carry no protected attribute (age, sex, religion, marital status, disability, name, photo): what
-the scorer cannot see it cannot use, and a test pins the field names.
+All shares are integers in parts per million (ppm, 1,000,000 = 100 %), so that what is shown adds up to what
+is ranked. The inputs carry no protected attribute (age, sex, religion, marital status, disability, name,
+photo): what the scorer cannot see it cannot use, and a test pins the field names.
 """
 
 import hashlib
@@ -22,6 +22,8 @@ MAX_PAY = 10_000_000_000
 MAX_MONTHS = 1200
 MAX_EDUCATION = 20
 MAX_PROVINCE = 100
+#: Digits of a KBJI code in full (``2513.01``).
+OCCUPATION_DIGITS = 6
 
 #: Ordinal scale of education; 0 is "none" or "not asked". Equal rank: sma/smk, d4/s1, s2/spesialis.
 EDUCATION_ORDINAL = {
@@ -98,7 +100,8 @@ class Weights:
 class RelationRates:
     """Credit (ppm) that a held skill earns for an asked one; the maximum counts, rates are never added up.
 
-    ``narrower``: the held skill is narrower than the asked one. ``neighbour_*``: bounds of the text neighbours.
+    ``narrower``: the held skill is narrower than the asked one. ``neighbour_*``: bounds of the text
+    neighbours.
     """
 
     narrower: int = 400_000
@@ -129,9 +132,9 @@ class EvidenceRates:
 class Parameters:
     """Everything that can be tuned; ``version`` changes with any value.
 
-    ``essential``, ``preferred`` and ``kappa`` are per mille, rates are ppm. ``same_minor_group``: share of the time
-    spent in another unit group (4 digits of KBJI) of the same minor group (3 digits) that counts as experience.
-    ``pay_slope``: how far below the talent's minimum (per mille of it) the pay factor reaches 0.
+    ``essential``, ``preferred`` and ``kappa`` are per mille, rates are ppm. ``same_minor_group``: share of
+    the time spent in another unit group (4 digits of KBJI) of the same minor group (3 digits) that counts as
+    experience. ``pay_slope``: how far below the talent's minimum (per mille of it) the pay factor reaches 0.
     """
 
     weights: Weights = field(default_factory=Weights)
@@ -162,10 +165,10 @@ def occupation_number(code: str) -> int:
     The padding keeps prefixes contiguous: everything under ``25`` lies in 250000..259999.
     """
     digits = code.replace(".", "")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 6):
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= OCCUPATION_DIGITS):
         msg = f"not an occupation code: {code!r}"
         raise ValueError(msg)
-    return int(digits.ljust(6, "0"))
+    return int(digits.ljust(OCCUPATION_DIGITS, "0"))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -179,13 +182,13 @@ class AskedSkill:
     def __post_init__(self) -> None:
         """Refuse what the index cannot hold."""
         if self.skill < 0 or not 1 <= self.level <= MAX_LEVEL:
-            msg = f"asked skill {self.skill} at level {self.level}: ids are not negative, levels are 1-{MAX_LEVEL}"
+            msg = f"asked skill {self.skill}, level {self.level}: ids are >= 0, levels 1-{MAX_LEVEL}"
             raise ValueError(msg)
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A condition that must be met: any one of ``any_of`` (scheme ids, or codes of licences or legal permits)."""
+    """A condition that must be met: one of ``any_of`` (scheme ids, or codes of licences or permits)."""
 
     kind: GateKind
     any_of: frozenset[int | str]
@@ -209,8 +212,8 @@ class VacancyFacts:
     ``posted_at``: microseconds since the epoch. ``gates``: all must be met. ``experience_months``: asked;
     ``occupation``: KBJI code, whose unit group says which experience counts. ``education``: see
     ``EDUCATION_ORDINAL``. ``province`` and ``regency``: Kemendagri codes without the dot (32, 3273). ``pay``:
-    the most it pays, rupiah a month. Skills and certificates are kept merged and sorted: a skill named twice counts
-    once, as essential if either is, at the higher level.
+    the most it pays, rupiah a month. Skills and certificates are kept merged and sorted: a skill named twice
+    counts once, as essential if either is, at the higher level.
     """
 
     key: UUID
@@ -262,7 +265,7 @@ class HeldSkill:
     def __post_init__(self) -> None:
         """Refuse levels outside the scale."""
         if self.skill < 0 or not 1 <= self.level <= MAX_LEVEL:
-            msg = f"held skill {self.skill} at level {self.level}: ids are not negative, levels are 1-{MAX_LEVEL}"
+            msg = f"held skill {self.skill}, level {self.level}: ids are >= 0, levels 1-{MAX_LEVEL}"
             raise ValueError(msg)
 
 
@@ -278,9 +281,9 @@ class Experience:
 class TalentFacts:
     """What the scorer knows of a talent at ``as_of``; nothing else exists for it.
 
-    ``certificates``: schemes with a certificate in force. ``licences`` and ``permits``: codes in force (permits answer
-    legal gates). ``regencies``: home and preferred ones; ``provinces``: preferred as a whole. ``minimum_pay``: rupiah
-    a month.
+    ``certificates``: schemes with a certificate in force. ``licences`` and ``permits``: codes in force
+    (permits answer legal gates). ``regencies``: home and preferred ones; ``provinces``: preferred as a whole.
+    ``minimum_pay``: rupiah a month.
     """
 
     skills: tuple[HeldSkill, ...] = ()

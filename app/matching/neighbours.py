@@ -1,7 +1,8 @@
 """Text neighbours of skills: labels and aliases that share rare character n-grams.
 
-Measured on the public sets this source adds more than all taxonomy relations together (``docs/matching.md``). It is
-computed once, when a taxonomy is imported, from words alone: no model, no download, the same result everywhere.
+Measured on the public sets this source adds more than all taxonomy relations together (``docs/matching.md``).
+It is computed once, when a taxonomy is imported, from words alone: no model, no download, the same result
+everywhere.
 """
 
 import math
@@ -21,6 +22,8 @@ SIMILARITY_FROM = 0.35
 SIMILARITY_FULL = 0.70
 #: Neighbours kept for each skill.
 KEEP = 20
+#: n-grams in fewer skills than this join nothing.
+_RARE = 2
 #: n-grams in more than this share of the skills say little and cost most.
 _COMMON = 0.08
 #: Rates are rounded to this step (ppm), so that the last digit of a logarithm never shows.
@@ -49,17 +52,18 @@ def text_neighbours(
 ) -> list[tuple[int, int, int]]:
     """Return (held skill, asked skill, ppm) for skills whose words are alike.
 
-    ``labels``: the preferred label first, then aliases, of each skill id; all in one language or each in all of them.
-    Similarity is the cosine of tf-idf over character 3- and 4-grams within words; it is mapped in a line from
-    (``SIMILARITY_FROM``, ``SIMILARITY_FULL``) to the bounds of the parameters. About 5 s for 14,000 skills.
+    ``labels``: the preferred label first, then aliases, of each skill id; all in one language or each in all
+    of them. Similarity is the cosine of tf-idf over character 3- and 4-grams within words; it is mapped in a
+    line from (``SIMILARITY_FROM``, ``SIMILARITY_FULL``) to the bounds of the parameters. About 5 s for 14,000
+    skills.
     """
     skills = sorted(labels)
     profiles = [_profile(labels[skill]) for skill in skills]
     df = Counter(gram for profile in profiles for gram in profile)
     total = len(skills)
-    most = max(2, int(total * _COMMON))
+    most = max(_RARE, int(total * _COMMON))
     grams = {
-        gram: i for i, gram in enumerate(sorted(gram for gram, count in df.items() if 2 <= count <= most))
+        gram: i for i, gram in enumerate(sorted(gram for gram, count in df.items() if _RARE <= count <= most))
     }
     vectors = []
     for profile in profiles:

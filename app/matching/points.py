@@ -42,8 +42,8 @@ def largest_remainder(total: int, weights: Sequence[int]) -> tuple[int, ...]:
 def idf_micro(n: int, df: int) -> int:
     """Return ``ln(1 + (n - df + 1/2) / (df + 1/2))`` in millionths, at least 1.
 
-    Quantised once, so that plain Python and NumPy go on with the same integers. A table older than a change may see
-    ``df > n``; the count is then taken as n.
+    Quantised once, so that plain Python and NumPy go on with the same integers. A table older than a change
+    may see ``df > n``; the count is then taken as n.
     """
     df = min(df, n)
     return max(1, round(MILLION * math.log1p((n - df + 0.5) / (df + 0.5))))
@@ -53,8 +53,9 @@ def idf_micro(n: int, df: int) -> int:
 class IdfTable:
     """Rarity of skills over the live vacancies, one version.
 
-    ``df``: vacancies that ask for the skill, by skill id. ``median``: median over the vacancies that state skills of
-    their sum of importance x idf (per mille x millionths); an advert's ``unspecified`` weight is kappa times it.
+    ``df``: vacancies that ask for the skill, by skill id. ``median``: median over the vacancies that state
+    skills of their sum of importance x idf (per mille x millionths); an advert's ``unspecified`` weight is
+    kappa times it.
     """
 
     version: str
@@ -131,7 +132,7 @@ def skill_weights(skills: Sequence[AskedSkill], idf: IdfTable, parameters: Param
 
 
 def unspecified_weight(idf: IdfTable, parameters: Parameters = DEFAULT) -> int:
-    """Return the weight of what an advert leaves unsaid: kappa x the median sum, same unit as ``skill_weights``."""
+    """Return the weight of what is unsaid: kappa x the median sum, in the unit of ``skill_weights``."""
     return parameters.kappa * idf.median // 1000
 
 
@@ -200,8 +201,8 @@ def share(part: int, whole: int) -> int:
 def experience_rate(held: str, asked: str | None, parameters: Parameters = DEFAULT) -> int:
     """Return how much (ppm) of the time in occupation ``held`` counts for ``asked`` (KBJI codes).
 
-    All of it in the same unit group (4 digits) or where the vacancy names no occupation, ``same_minor_group`` in the
-    same minor group (3 digits), else nothing.
+    All of it in the same unit group (4 digits) or where the vacancy names no occupation, ``same_minor_group``
+    in the same minor group (3 digits), else nothing.
     """
     if asked is None:
         return MILLION
@@ -227,7 +228,7 @@ def location_credit(talent: TalentFacts, vacancy: VacancyFacts, parameters: Para
 
 
 def pay_credit(pay: int, minimum: int | None, parameters: Parameters = DEFAULT) -> int:
-    """Return all (ppm) where ``pay`` reaches ``minimum``, falling in a line to 0 at ``pay_slope`` below it."""
+    """Return all (ppm) where ``pay`` reaches ``minimum``, in a line to 0 at ``pay_slope`` below it."""
     if not minimum:
         return MILLION
     floor = minimum * (1000 - parameters.pay_slope)

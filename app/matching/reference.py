@@ -1,4 +1,4 @@
-"""Brute force: every pair scored item by item in plain Python. The oracle of the index, too slow for anything else."""
+"""Brute force: every pair scored item by item in plain Python; the oracle of the indexes."""
 
 from collections.abc import Iterable
 from uuid import UUID

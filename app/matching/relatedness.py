@@ -1,4 +1,4 @@
-"""How skills stand for each other: a precomputed table, held skill -> asked skills with credit and relation."""
+"""How skills stand for each other: a precomputed table of held and asked skills."""
 
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator
@@ -24,10 +24,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Relatedness:
-    """Compressed sparse rows by held skill: ``ptr[u]:ptr[u + 1]`` of ``asked``, ``rate`` (ppm) and ``relation``.
+    """Sparse rows by held skill: ``ptr[u]:ptr[u + 1]`` of ``asked``, ``rate`` (ppm), ``relation``.
 
-    A skill's relation to itself is not stored. Of several relations of a pair only the best counts; with equal
-    credit the earlier one in ``Relation``. ``back_*`` is the same table by asked skill.
+    A skill's relation to itself is not stored. Of several relations of a pair only the best counts; with
+    equal credit the earlier one in ``Relation``. ``back_*`` is the same table by asked skill.
     """
 
     ptr: NDArray[np.int64]
@@ -50,9 +50,9 @@ class Relatedness:
     ) -> "Relatedness":
         """Build the table.
 
-        ``broader``: (narrow skill, broad skill). ``related``: pairs, either way round. ``siblings``: groups of skills
-        under one parent, those above ``sibling_group_max`` are left out. ``neighbours``: (held, asked, ppm), bounded
-        by ``neighbour_min`` and ``neighbour_max``.
+        ``broader``: (narrow skill, broad skill). ``related``: pairs, either way round. ``siblings``: groups
+        of skills under one parent, those above ``sibling_group_max`` are left out. ``neighbours``: (held,
+        asked, ppm), bounded by ``neighbour_min`` and ``neighbour_max``.
         """
         rates = parameters.relations
         best: dict[tuple[int, int], tuple[int, int]] = {}
@@ -157,7 +157,8 @@ def best_credit(
 ) -> Credit:
     """Return the best claim to ``skill`` at ``level``.
 
-    Equal credit goes to the closer relation, then to the lower skill id, the higher level, the stronger evidence.
+    Equal credit goes to the closer relation, then to the lower skill id, the higher level, the stronger
+    evidence.
     """
     links = {link.skill: link for link in relatedness.answered_by(skill)}
     claims = [

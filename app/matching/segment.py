@@ -1,7 +1,7 @@
-"""An immutable set of vacancies, laid out for ranking: columns by row, postings by skill, certificate and gate.
+"""An immutable set of vacancies, laid out for ranking: columns by row, and postings.
 
-Rows are in the order of their ids, so that among equals the lower row comes first. The index keeps several segments;
-nothing in a segment changes after it is made, what dies is marked beside it.
+Rows are in the order of their ids, so that among equals the lower row comes first. The index keeps several
+segments; nothing in a segment changes after it is made, what dies is marked beside it.
 """
 
 from collections.abc import Sequence
@@ -59,6 +59,7 @@ class Segment:
     employer: NDArray[np.bytes_]
     relation: NDArray[np.int16]
     arrangement: NDArray[np.int16]
+    until: NDArray[np.int32]
     combo: NDArray[np.uint8]
     skills: Postings
     flags: NDArray[np.int8]
@@ -96,11 +97,12 @@ COLUMNS = (
     "employer",
     "relation",
     "arrangement",
+    "until",
 )
 
 
 def factor_table(parameters: Parameters) -> NDArray[np.int64]:
-    """Return the points of skills, experience, certificates, education, location, salary by ``combo``: (16, 6)."""
+    """Return the points of each factor, in the order of ``factor_points``, by ``combo``: (16, 6)."""
     return np.array(
         [
             factor_points(
@@ -188,7 +190,7 @@ def _weights(segment: Segment, idf: IdfTable, parameters: Parameters) -> NDArray
 def _skill_points(
     segment: Segment, totals: NDArray[np.int64], idf: IdfTable, parameters: Parameters
 ) -> NDArray[np.int32]:
-    """Return the largest remainder of each row's skill points; ``unspecified`` is the last item of the row."""
+    """Split each row's skill points by largest remainder; ``unspecified`` is a row's last item."""
     rows, weights = segment.skills.row, _weights(segment, idf, parameters)
     unspecified = unspecified_weight(idf, parameters)
     whole = np.bincount(rows, weights, minlength=len(segment)).astype(np.int64) + unspecified
@@ -197,7 +199,8 @@ def _skill_points(
     own, own_rest = np.divmod(totals[stating] * unspecified, whole[stating])
     left = totals - np.bincount(rows, parts, minlength=len(segment)).astype(np.int64)
     left[stating] -= own
-    # Postings are in the order of skill ids and the unspecified items follow, so a stable sort breaks ties right.
+    # Postings are in the order of skill ids and the unspecified items follow, so a stable sort breaks ties
+    # right.
     all_rows = np.concatenate((rows, stating.astype(np.int32)))
     order = np.lexsort((-np.concatenate((rest, own_rest)), all_rows))
     sorted_rows = all_rows[order]
@@ -221,7 +224,7 @@ def _certificate_points(certificates: Postings, totals: NDArray[np.int64]) -> ND
 
 
 def merge(parts: Sequence[tuple[Segment, NDArray[np.bool_]]]) -> Segment:
-    """Return one segment of the live rows of ``parts`` (segment, live mask); points are carried over as they are."""
+    """Return one segment of the live rows of ``parts`` (segment, live mask), points as they are."""
     live = np.concatenate([mask for _, mask in parts])
     starts = np.cumsum([0, *(len(mask) for _, mask in parts)])
     keys = np.concatenate([segment.key for segment, _ in parts])
@@ -283,8 +286,8 @@ def count(
 def paid(points: NDArray[np.integer] | int, credit: NDArray[np.integer]) -> NDArray[np.int32]:
     """Return ``points * credit // 1_000_000`` by item.
 
-    In doubles, which are quicker and exact here: a product is below 2**53, and a quotient that is not whole is at
-    least a millionth away from the next whole number, far more than the rounding of the division.
+    In doubles, which are quicker and exact here: a product is below 2**53, and a quotient that is not whole
+    is at least a millionth away from the next whole number, far more than the rounding of the division.
     """
     return (np.asarray(points, np.float64) * credit / MILLION).astype(np.int32)
 

@@ -1,10 +1,12 @@
 """Talents for a vacancy, in memory: the same pair scores as ``reference``, vectorised over the talents.
 
-A changed talent is scored through a small second layout until a rebuild takes it in, so a change is visible in the next
-ranking. Talents whose profile is too thin to rank (``is_insufficient``) are the caller's to leave out.
+A changed talent is scored through a small second layout until a rebuild takes it in, so a change is visible
+in the next ranking. Talents whose profile is too thin to rank (``is_insufficient``) are the caller's to leave
+out.
 """
 
 import threading
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -169,10 +171,11 @@ class TalentIndex:
 
     def _swap(self, base: _Layout | None = None) -> None:
         layout = _layout(self._base) if base is None else base
-        rows = {key: row for row, key in enumerate(layout.keys)} if self._changed else {}
-        dead = [rows[key] for key in self._changed if key in rows]
+        spots = {key: bisect_left(layout.keys, key) for key in self._changed if key in self._base}
         live = {key: talent for key, talent in self._changed.items() if talent is not None}
-        self._snapshot = _Snapshot(self._base, layout, np.array(dead, np.int64), _layout(live))
+        self._snapshot = _Snapshot(
+            self._base, layout, np.array(list(spots.values()), np.int64), _layout(live)
+        )
 
     def rank(
         self,
@@ -182,7 +185,7 @@ class TalentIndex:
         after: RankedTalent | None = None,
         min_score: int = 0,
     ) -> TalentRanking:
-        """Return the ``k`` best talents for ``vacancy`` after ``after``, exactly, with the number of all that pass.
+        """Return the ``k`` best talents after ``after``, exactly, with the number of all that pass.
 
         ``idf``: the table of the vacancy index, so that a pair has one score in both directions.
         """

@@ -5,7 +5,7 @@ from uuid import UUID
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from app.matching.columns import IndexedVacancy, Listing
+from app.matching.columns import FOREVER, IndexedVacancy, Listing
 from app.matching.model import (
     AskedSkill,
     Evidence,
@@ -59,7 +59,13 @@ vacancies = st.builds(
 indexed = st.builds(
     IndexedVacancy,
     vacancies,
-    st.builds(Listing, st.none() | employers, st.integers(-1, 2), st.integers(-1, 2)),
+    st.builds(
+        Listing,
+        st.none() | employers,
+        st.integers(-1, 2),
+        st.integers(-1, 2),
+        st.just(FOREVER) | st.integers(738_000, 738_003),
+    ),
 )
 talents = st.builds(
     TalentFacts,

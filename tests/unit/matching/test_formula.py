@@ -172,8 +172,8 @@ def test_experience_counts_by_group_of_occupations(held: str, asked: str | None,
 
 def test_pay_falls_in_a_line_to_nothing_at_thirty_percent_below() -> None:
     minimum = 5_000_000
-    credits = [pay_credit(pay, minimum) for pay in (6_000_000, 5_000_000, 4_250_000, 3_500_000, 1)]
-    assert credits == [MILLION, MILLION, 500_000, 0, 0]
+    earned = [pay_credit(pay, minimum) for pay in (6_000_000, 5_000_000, 4_250_000, 3_500_000, 1)]
+    assert earned == [MILLION, MILLION, 500_000, 0, 0]
     assert pay_credit(0, None) == MILLION
 
 

@@ -26,7 +26,7 @@ from app.matching.model import (
     occupation_number,
 )
 from app.matching.points import IdfTable, points
-from app.matching.relatedness import Relatedness
+from app.matching.relatedness import UNRELATED, Relatedness
 from app.matching.segment import ESSENTIAL, factor_table, lay_out, merge, reweigh
 from tests.unit.matching import strategies as world
 
@@ -42,6 +42,7 @@ filters = st.builds(
     posted_since=st.none() | st.integers(0, 3),
     employer=st.none() | world.employers,
     education_to=st.none() | st.integers(0, 9),
+    live_on=st.none() | st.integers(738_000, 738_004),
 )
 
 
@@ -60,6 +61,7 @@ def _passes(item: IndexedVacancy, wanted: Filters) -> bool:
         wanted.pay_from is None or (facts.pay is not None and facts.pay >= wanted.pay_from),
         wanted.posted_since is None or facts.posted_at >= wanted.posted_since,
         wanted.employer is None or listing.employer == wanted.employer,
+        wanted.live_on is None or listing.until >= wanted.live_on,
         wanted.education_to is None or facts.education <= wanted.education_to,
     ]
     return all(tests)
@@ -271,3 +273,16 @@ def test_rank_keys_sort_in_the_order_of_the_ranking() -> None:
         RankKey(False, 9, 4, UUID(int=1)),
     ]
     assert sorted((keys[2], keys[0], keys[3], keys[1]), key=lambda key: key.sort_key) == keys
+
+
+@world.PROPERTY
+@given(world.talents, world.markets, world.markets)
+def test_a_table_counted_elsewhere_is_taken_over_whole(
+    talent: TalentFacts, market: list[IndexedVacancy], other: list[IndexedVacancy]
+) -> None:
+    index, table = MatchIndex(), IdfTable.of_vacancies("elsewhere", [item.facts for item in other])
+    index.load(market)
+    index.use(table)
+    page = index.rank(TalentQuery.of(talent), 100)
+    assert list(page.items) == reference.rank(talent, [item.facts for item in market], table, UNRELATED)
+    assert page.idf_version == "elsewhere"

@@ -182,7 +182,7 @@ def test_what_the_vacancy_does_not_mention_changes_nothing(
 
 
 def test_the_scorer_has_no_protected_attribute() -> None:
-    """Two talents that differ only in age, sex, religion, ... are the same input, because no field can say it."""
+    """Talents that differ only in age, sex, religion, ... are one input: no field can say it."""
     assert [field.name for field in fields(TalentFacts)] == [
         "skills",
         "certificates",

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest import MonkeyPatch
 
 from app.matching import reference
 from app.matching import talents as talents_module
@@ -32,7 +32,7 @@ def test_talents_are_ranked_as_by_brute_force(
     index = TalentIndex(relatedness)
     index.load(first.items())
     live = dict(first)
-    with MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(talents_module, "_MOST_CHANGED", most_changed)
         for upserts, deletes in [({}, []), *steps]:
             index.apply(upserts.items(), deletes)
