@@ -74,12 +74,15 @@ class Filters:
             low = occupation_number(self.occupation)
             high = low + 10 ** (OCCUPATION_DIGITS - len(self.occupation.replace(".", "")))
             yield (part.occupation >= low) & (part.occupation < high)
+        if self.employer is not None:
+            yield part.employer == np.bytes_(self.employer.bytes)
+        yield from self._bounds(part)
+
+    def _bounds(self, part: Segment) -> Iterator[NDArray[np.bool_]]:
         if self.pay_from is not None:
             yield part.pay >= max(self.pay_from, 0)
         if self.posted_since is not None:
             yield part.posted_at >= self.posted_since
-        if self.employer is not None:
-            yield part.employer == np.bytes_(self.employer.bytes)
         if self.education_to is not None:
             yield part.education <= self.education_to
         if self.live_on is not None:
