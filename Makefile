@@ -25,7 +25,7 @@ INSTALL = $(PIP) install --no-deps --require-hashes --requirement
 
 .PHONY: help
 help: ## Show what there is to make
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: install
 install: $(DEV_STAMP) ## Make .venv with everything that running and developing need
@@ -73,13 +73,14 @@ schema: $(DEV_STAMP) ## Migrations go up, down and up again, and make what the m
 
 .PHONY: coverage
 coverage: $(DEV_STAMP) ## The tests with coverage by branch
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term:skip-covered $(ARGS)"
 	$(BIN)/coverage report --include='app/domain/*,app/matching/*' --fail-under=100 --skip-covered
 
 .PHONY: judges
 judges: ## Spectral and Redocly on the committed contract (needs npm)
 	cd tests/judges && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
-	cd tests/judges && npm run --silent spectral && npm run --silent redocly
+	cd tests/judges && npm run --silent spectral
+	cd tests/judges && REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npm run --silent redocly
 
 .PHONY: openapi
 openapi: $(RUNTIME_STAMP) ## Write openapi/openapi.v1.json from the code
@@ -98,6 +99,11 @@ format: $(DEV_STAMP) ## Format and fix what can be fixed
 lock: $(DEV_STAMP) ## Choose versions anew and lock them with hashes
 	$(COMPILE) --output-file $(RUNTIME) pyproject.toml requirements/build.in
 	$(COMPILE) --output-file $(DEV) --constraint $(RUNTIME) pyproject.toml requirements/build.in requirements/dev.in
+
+.PHONY: lock-judges
+lock-judges: ## Choose versions of the npm linters anew; the lock names no host
+	cd tests/judges && npm update --save --save-exact --package-lock-only --ignore-scripts --no-audit --no-fund
+	python3 tests/judges/strip_lock.py
 
 COMPILE = $(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links

@@ -17,7 +17,7 @@ _SHOWN_LINES = 40
 
 
 def rendered() -> str:
-    """The contract as text: keys sorted, two spaces, one line end at the end. Needs no database, keeps no secret."""
+    """The contract as text: keys sorted, two spaces, one line end at the end; made without a database."""
     settings = Settings.model_construct(secret_key=SecretStr("the contract does not depend on any secret"))
     document = create_app(settings).openapi()
     return json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"

@@ -1,7 +1,7 @@
 """What a command needs before it can work: settings, a PostgreSQL, the master secret, the right schema.
 
-The command line owns the embedded server: it starts in the main thread of the first command that needs it and stops
-with that command. Other commands on the same data directory join the running server.
+The command line owns the embedded server: it starts in the main thread of the first command that needs it
+and stops with that command. Other commands on the same data directory join the running server.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ def read_settings(data_dir: Path | None = None) -> Settings:
 def open_house(settings: Settings, secret: Secret, *, join: bool = False) -> Iterator[Settings]:
     """A PostgreSQL for the block; yields settings with `database_url` and, unless unused, `secret_key` set.
 
-    Starts the embedded server where `DATABASE_URL` is unset. With `join`, a server that another command runs on the
-    same data directory will do. Raises `EmbeddedPostgresError` and `CommandError`.
+    Starts the embedded server where `DATABASE_URL` is unset. With `join`, a server that another command runs
+    on the same data directory will do. Raises `EmbeddedPostgresError` and `CommandError`.
     """
     if settings.database_url is not None:
         asyncio.run(check_server(settings.database_url, settings))
@@ -95,8 +95,8 @@ def _with_secret(settings: Settings, secret: Secret, *, embedded: bool) -> Setti
         return settings
     if secret is Secret.GIVEN and not embedded:
         message = (
-            "set HUB_SECRET_KEY to a secret of at least 32 characters, and keep it: it protects what is in the "
-            "database that DATABASE_URL names"
+            "set HUB_SECRET_KEY to a secret of at least 32 characters, and keep it: it protects what is in "
+            "the database that DATABASE_URL names"
         )
         raise CommandError(message, MISUSED)
     path = settings.data_dir / SECRET_FILE

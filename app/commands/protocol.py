@@ -1,7 +1,7 @@
 """HTTP/1.1 with a deadline for the head of a request.
 
-uvicorn limits how long a connection may idle between requests, and not how long a client may take to send one: a few
-hundred clients that send a byte now and then would hold every slot.
+uvicorn limits how long a connection may idle between requests, and not how long a client may take to send
+one: a few hundred clients that send a byte now and then would hold every slot.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from app.commands.output import CommandError
+from app.commands.output import CommandError, one_line
 from app.core.config import Settings
 from app.core.db import make_engine
 
@@ -30,7 +30,7 @@ def _explained(url: str) -> Iterator[None]:
     try:
         yield
     except (ArgumentError, ValueError) as error:
-        message = f"DATABASE_URL is not a PostgreSQL URL: {error}"
+        message = f"DATABASE_URL is not a PostgreSQL URL: {one_line(str(error))}"
         raise CommandError(message) from error
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError) as error:
         cause = getattr(error, "orig", None) or error
@@ -49,5 +49,8 @@ async def check_server(url: str, settings: Settings) -> None:
         finally:
             await engine.dispose()
     if number < OLDEST_SERVER:
-        message = f"DATABASE_URL: the server at {where(url)} is PostgreSQL {number // 10_000}; the hub needs 15 or newer"
+        message = (
+            f"DATABASE_URL: the server at {where(url)} is PostgreSQL {number // 10_000}; "
+            f"the hub needs {OLDEST_SERVER // 10_000} or newer"
+        )
         raise CommandError(message)

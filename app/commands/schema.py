@@ -1,4 +1,4 @@
-"""The database's version and schema: is the server new enough, which migrations are missing, whose secret is it."""
+"""The database's schema and content: which migrations are missing, whose secret sealed it, who is in it."""
 
 from __future__ import annotations
 
@@ -58,15 +58,15 @@ async def _upgrade(engine: AsyncEngine) -> bool:
 
 
 def known_revision(connection: Connection) -> str | None:
-    """The revision of the database, None for an empty one; `CommandError` where this release does not know it."""
+    """The revision of the database, None for an empty one; `CommandError` for one of the future."""
     current = MigrationContext.configure(connection).get_current_revision()
     if current is not None:
         try:
             ScriptDirectory.from_config(alembic_config()).get_revision(current)
         except AlembicError as error:
             message = (
-                f"the database was migrated by a newer hub (revision {current}, this one ends at {expected_head()}); "
-                "run that release"
+                f"the database was migrated by a newer hub (revision {current}, this one ends at "
+                f"{expected_head()}); run that release"
             )
             raise CommandError(message) from error
     return current
@@ -99,7 +99,7 @@ async def check_secret(settings: Settings) -> None:
         async with Database(engine).transaction() as session:
             await tokens.load_ring(session, Kit.from_settings(settings))
     except ValueError as error:
-        message = "the master secret is not the one that this database was sealed with; set HUB_SECRET_KEY to that one"
+        message = "the master secret is not the one that sealed this database; set HUB_SECRET_KEY to that one"
         raise CommandError(message) from error
     finally:
         await engine.dispose()

@@ -33,7 +33,7 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket bound to `host` and `port` (0: any free one), not yet listening; `CommandError` where it is taken."""
+    """A socket that listens on `host` and `port` (0: any free one); `CommandError` where it is taken."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -105,7 +105,7 @@ def serve_here(
     config = uvicorn.Config(create_app(settings), **_options(host, port))
     server = uvicorn.Server(config)
     for name in _STOPPING:
-        # uvicorn restores these handlers at its end and raises the signal again, which then does nothing more.
+        # uvicorn restores these handlers at its end and raises the signal again: then it is harmless.
         signal.signal(name, server.handle_exit)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(_serve(server, settings, listener, worker=worker, started=started))
@@ -132,7 +132,7 @@ async def _serve(
 
 
 async def _when_started(server: uvicorn.Server, started: Callable[[], Awaitable[None]]) -> None:
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110  # uvicorn sets a flag and tells nobody
         await asyncio.sleep(0.01)
     await started()
 
@@ -167,7 +167,7 @@ def hand_over(settings: Settings) -> None:
 
 
 def create_served_app() -> object:
-    """The application of one of several processes; it ends when the process that watches over them is gone."""
+    """The application of one of several processes; it ends when the process that started it is gone."""
     parent = os.getppid()
 
     def watch() -> None:

@@ -1,7 +1,6 @@
 """What is no longer needed goes; what was announced is handed over.
 
-Every job works in batches, each in a transaction of its own, so that no lock is held for long and no limit of the
-pool is met.
+Every job works in batches, each in a transaction of its own, so that no lock is held for long.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ BUCKETS_KEPT = timedelta(hours=24)
 SESSIONS_KEPT = timedelta(days=1)
 BATCH = 1000
 
-#: Takes an event inside the transaction that marks it delivered; may see the same event again, so is idempotent.
+#: Takes an event inside the transaction that marks it delivered; idempotent, it may see the event again.
 Handler = Callable[[AsyncSession, OutboxEvent], Awaitable[None]]
 _handlers: dict[str, list[Handler]] = {}
 
@@ -79,8 +78,8 @@ async def _in_batches(database: Database, statement: Any) -> int:
 async def deliver_events(database: Database) -> int:
     """Hand undelivered events to the handlers of this process, oldest first; how many were delivered.
 
-    An event is marked in the transaction of its handlers: both or neither. One that fails stays for the next run and
-    does not hold up the ones behind it.
+    An event is marked in the transaction of its handlers: both or neither. One that fails stays for the next
+    run and does not hold up the ones behind it.
     """
     delivered, after = 0, 0
     while True:

@@ -1,8 +1,8 @@
 """Runs periodic jobs; any number of workers may run at once.
 
-Each job is held by an advisory lock of PostgreSQL while it runs, so that no two workers do the same at the same time.
-The lock ends with its transaction, also when the worker is killed. A job that was cut off runs again, here or
-elsewhere, so jobs are idempotent.
+Each job is held by an advisory lock of PostgreSQL while it runs, so that no two workers do the same at the
+same time. The lock ends with its transaction, also when the worker is killed. A job that was cut off runs
+again, here or elsewhere, so jobs are idempotent.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Runner:
         self._slots = asyncio.Semaphore(CONCURRENCY)
 
     async def run(self, stop: asyncio.Event, *, grace: float = 10.0) -> None:
-        """Run every job at its times until `stop` is set; then let running ones end within `grace` seconds."""
+        """Run every job at its times until `stop` is set; running ones then have `grace` seconds to end."""
         tasks = [asyncio.create_task(self._repeat(job, stop), name=job.name) for job in self._jobs]
         try:
             await stop.wait()

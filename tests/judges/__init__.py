@@ -1,0 +1,1 @@
+"""Judges of the contract and the schema that are run as programs."""
