@@ -19,7 +19,8 @@ from app.core.problems.common import NOT_FOUND, PRECONDITION_FAILED, VALIDATION_
 from app.core.problems.profiles import NIK_REGISTERED
 from app.domain.completeness import REASON_TEXTS, Completeness, ProfileFacts, completeness
 from app.domain.consents import NEEDS, Processing, Purpose
-from app.domain.identifiers import InvalidIdentifier, mask_nik, nik_warnings, parse_nik
+from app.domain.errors import InvalidIdentifier
+from app.domain.identifiers import mask_nik, nik_warnings, parse_nik
 from app.models.profiles import TalentProfile
 from app.schemas.common import CodeLabel, Money
 from app.schemas.profiles import (
