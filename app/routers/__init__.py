@@ -3,6 +3,8 @@
 from app.routers import (
     accounts,
     auth,
+    certificate_verification,
+    certificates,
     organizations,
     profile_codes,
     profile_parts,
@@ -20,4 +22,7 @@ ROUTERS = (
     profiles.router,
     profile_parts.router,
     profile_codes.router,
+    # Before the certificates, whose ids would take the word `verification`.
+    certificate_verification.router,
+    certificates.router,
 )

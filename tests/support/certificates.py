@@ -58,7 +58,7 @@ async def make_certificate(
         name = await session.scalar(select(UserAccount.display_name).where(UserAccount.id == talent_id))
         issued_on = fields.get("issued_on") or clock.today()
         columns: dict[str, Any] = {
-            "number": certificate_number().replace(" ", "-"),
+            "number": certificate_number(),
             "verification_token": clock.random_token(24),
             "holder_name": name,
             "issued_on": issued_on,
