@@ -67,8 +67,8 @@ _CERTIFICATE_COLUMNS: Final = (
     "supersedes",
 )  # fmt: skip
 _TALENT_MEMBERS: Final = (
-    "key", "account", "name", "sex", "born", "nik", "phone", "region", "head", "about", "edu", "exp", "skills",
-    "langs", "lic", "certs", "want", "links", "disability", "visible",
+    "key", "account", "name", "sex", "born", "nik", "phone", "region", "head", "about", "edu", "exp",
+    "skills", "langs", "lic", "certs", "want", "links", "disability", "visible",
 )  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def load_demo(root: Path = DEMO) -> DemoData:
 
 
 def load_organizations(root: Path, codes: Codes) -> tuple[OrganizationRecord, ...]:
-    """Load `organizations.csv`; a certification body has an LSP licence and schemes, nobody else has schemes."""
+    """Load `organizations.csv`; certification bodies, and only they, have schemes and an LSP licence."""
     rows = read_rows(root, "organizations.csv", _ORGANIZATION_COLUMNS)
     refuse_repeated(rows, "key")
     refuse_repeated(rows, "name")
@@ -130,7 +130,9 @@ def _organization(row: Row, codes: Codes) -> OrganizationRecord:
     )
     body = record.kind == "certification_body"
     if body != bool(record.schemes) or (body and not _LSP.fullmatch(record.licence_number or "")):
-        row.fail("a certification body has schemes and a licence BNSP-LSP-NNN-ID, and nobody else has schemes")
+        row.fail(
+            "a certification body has schemes and a licence BNSP-LSP-NNN-ID, and nobody else has schemes"
+        )
     if (record.status in {"needs_revision", "rejected", "suspended"}) != (record.status_reason is not None):
         row.fail(f"status_reason does not go with {record.status}")
     if (record.licence_number is None) != (record.licence_valid_days is None):
@@ -192,9 +194,9 @@ def load_talents(root: Path, codes: Codes, accounts: set[str]) -> tuple[TalentRe
     """Load `talents.jsonl`.
 
     Members beside the plain ones: `edu` (level, institution, field, start year, end year, completed), `exp`
-    (occupation, title, employer, region, first month, last month or null, description or null), `certs` (title,
-    issuer, scheme or null, number or null, day of issue, last day or null), `links` (label, address), and `want`
-    (occupations, regions, relations, lowest pay a month, remote).
+    (occupation, title, employer, region, first month, last month or null, description or null), `certs`
+    (title, issuer, scheme or null, number or null, day of issue, last day or null), `links` (label, address),
+    and `want` (occupations, regions, relations, lowest pay a month, remote).
     """
     records: list[TalentRecord] = []
     seen: set[str] = set()
@@ -218,7 +220,9 @@ def _talent(item: Item, codes: Codes, accounts: set[str]) -> TalentRecord:
         item.fail("want is not a list of 5")
     return TalentRecord(
         key=key,
-        account=item.known("account", item.members["account"], accounts) if "account" in item.members else None,
+        account=item.known("account", item.members["account"], accounts)
+        if "account" in item.members
+        else None,
         email=f"{key.removeprefix('tal-').replace('-', '.')}@example.com",
         full_name=item.text("name"),
         sex=item.one_of("sex", ("female", "male")),
@@ -351,7 +355,10 @@ def load_certificates(
             row.fail("it ends before it is issued")
         if record.supersedes is not None:
             earlier = records[record.supersedes]
-            if earlier.status != "superseded" or (earlier.talent, earlier.body) != (record.talent, record.body):
+            if earlier.status != "superseded" or (earlier.talent, earlier.body) != (
+                record.talent,
+                record.body,
+            ):
                 row.fail(f"it cannot supersede {earlier.key}")
         records[record.key] = record
     return tuple(records.values())
@@ -374,7 +381,9 @@ def load_applications(
     columns = ("key", "talent", "vacancy", "status", "submitted_days_ago", "reason", "note")
     rows = read_rows(root, "applications.csv", columns)
     refuse_repeated(rows, "key")
-    refuse_repeated([row for row in rows if row.cells["status"] not in DEAD_APPLICATIONS], "talent", "vacancy")
+    refuse_repeated(
+        [row for row in rows if row.cells["status"] not in DEAD_APPLICATIONS], "talent", "vacancy"
+    )
     by_key = {vacancy.key: vacancy for vacancy in vacancies}
     records = []
     hired: dict[str, int] = {}

@@ -1,7 +1,7 @@
 """Read the demo's JSON lines, and the codes that its files may name.
 
-A line is one object. Lists of codes are written as a text with blanks (`"sim_a sim_c"`), codes with a level as
-`CODE:LEVEL`. Every error is a `ReferenceDataError`, a `ValueError` whose text starts with `file:line:`.
+A line is one object. Lists of codes are written as a text with blanks (`"sim_a sim_c"`), codes with a level
+as `CODE:LEVEL`. Every error is a `ReferenceDataError`, a `ValueError` whose text starts with `file:line:`.
 """
 
 from __future__ import annotations
@@ -133,7 +133,9 @@ class Item:
 
     def split_codes(self, name: str, value: Any, known: Collection[str]) -> tuple[str, ...]:
         """Return the codes in a text, or in a list of texts; refuse unknown and repeated ones."""
-        found = tuple(value) if isinstance(value, list) else tuple((self.checked_text(name, value) or "").split())
+        found = (
+            tuple(value) if isinstance(value, list) else tuple((self.checked_text(name, value) or "").split())
+        )
         for code in found:
             self.known(name, code, known)
         if len(set(found)) < len(found):

@@ -167,8 +167,8 @@ class CertificateNeed:
 class VacancyRecord:
     """A vacancy. It was written (and, where it is or was public, published) `posted_days_ago`.
 
-    `valid_days` runs from that day; `publish_in_days` is set for a scheduled one, `closed_days_ago` for one that
-    is closed, filled, expired or blocked. `languages` are (code, lowest level).
+    `valid_days` runs from that day; `publish_in_days` is set for a scheduled one, `closed_days_ago` for one
+    that is closed, filled, expired or blocked. `languages` are (code, lowest level).
     """
 
     key: str

@@ -26,13 +26,13 @@ ENDED_STATUSES: Final = ("closed", "filled", "expired", "blocked")
 REASONED_STATUSES: Final = ("needs_revision", "rejected", "suspended", "blocked")
 
 JOB_MEMBERS: Final = (
-    "job", "title", "occ", "text", "must", "nice", "cert_must", "cert_nice", "lic", "lang", "edu", "years", "rel",
-    "arr", "months", "probation", "days", "per", "ben", "acc", "docs", "scope", "country", "contract",
+    "job", "title", "occ", "text", "must", "nice", "cert_must", "cert_nice", "lic", "lang", "edu", "years",
+    "rel", "arr", "months", "probation", "days", "per", "ben", "acc", "docs", "scope", "country", "contract",
 )  # fmt: skip
 PLACEMENT_COLUMNS: Final = ("job", "region", "pay_min", "pay_max", "openings", "posted", "valid", "note")
 UNPUBLISHED_COLUMNS: Final = (
-    "key", "organization", "job", "region", "pay_min", "pay_max", "openings", "filled", "posted", "valid", "status",
-    "reason", "publish_in", "closed_ago", "note",
+    "key", "organization", "job", "region", "pay_min", "pay_max", "openings", "filled", "posted", "valid",
+    "status", "reason", "publish_in", "closed_ago", "note",
 )  # fmt: skip
 
 _MAX_PAY: Final = 100_000_000
@@ -155,7 +155,9 @@ def _compose(row: Row, organization: str, library: Library) -> VacancyRecord:
         pay_minimum=pay_minimum,
         pay_maximum=row.integer("pay_max", pay_minimum, _MAX_PAY),
         pay_period=job.known("per", job.members.get("per", "month"), PAY_PERIODS),
-        education_minimum=job.known("edu", job.members["edu"], codes.education) if "edu" in job.members else None,
+        education_minimum=job.known("edu", job.members["edu"], codes.education)
+        if "edu" in job.members
+        else None,
         experience_years=job.optional_integer("years", 0, 50),
         skills=_skills(job, codes),
         certificates=_certificates(job, codes),
@@ -204,7 +206,9 @@ def _skills(job: Item, codes: Codes) -> tuple[SkillNeed, ...]:
 
 def _certificates(job: Item, codes: Codes) -> tuple[CertificateNeed, ...]:
     return tuple(
-        CertificateNeed(scheme=job.known(name, scheme, codes.schemes), mandatory=mandatory, alternative_group=group)
+        CertificateNeed(
+            scheme=job.known(name, scheme, codes.schemes), mandatory=mandatory, alternative_group=group
+        )
         for name, mandatory in (("cert_must", True), ("cert_nice", False))
         for group, alternatives in enumerate(job.members.get(name, ()))
         for scheme in alternatives.split("|")
