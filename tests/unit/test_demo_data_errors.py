@@ -109,9 +109,7 @@ from app.data.rows import ReferenceDataError
         ),
     ],
 )
-def test_a_broken_file_is_named_with_its_line(
-    tmp_path: Path, file: str, found: str, broken: str, message: str
-) -> None:
+def test_a_broken_file_is_named_with_its_line(tmp_path: Path, file: str, found: str, broken: str, message: str) -> None:
     root = tmp_path / "demo"
     shutil.copytree(DEMO, root, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
     text = (root / file).read_text(encoding="utf-8")
