@@ -130,9 +130,7 @@ def _organization(row: Row, codes: Codes) -> OrganizationRecord:
     )
     body = record.kind == "certification_body"
     if body != bool(record.schemes) or (body and not _LSP.fullmatch(record.licence_number or "")):
-        row.fail(
-            "a certification body has schemes and a licence BNSP-LSP-NNN-ID, and nobody else has schemes"
-        )
+        row.fail("a certification body has schemes and a licence BNSP-LSP-NNN-ID, and nobody else has schemes")
     if (record.status in {"needs_revision", "rejected", "suspended"}) != (record.status_reason is not None):
         row.fail(f"status_reason does not go with {record.status}")
     if (record.licence_number is None) != (record.licence_valid_days is None):
@@ -220,9 +218,7 @@ def _talent(item: Item, codes: Codes, accounts: set[str]) -> TalentRecord:
         item.fail("want is not a list of 5")
     return TalentRecord(
         key=key,
-        account=item.known("account", item.members["account"], accounts)
-        if "account" in item.members
-        else None,
+        account=item.known("account", item.members["account"], accounts) if "account" in item.members else None,
         email=f"{key.removeprefix('tal-').replace('-', '.')}@example.com",
         full_name=item.text("name"),
         sex=item.one_of("sex", ("female", "male")),
@@ -381,9 +377,7 @@ def load_applications(
     columns = ("key", "talent", "vacancy", "status", "submitted_days_ago", "reason", "note")
     rows = read_rows(root, "applications.csv", columns)
     refuse_repeated(rows, "key")
-    refuse_repeated(
-        [row for row in rows if row.cells["status"] not in DEAD_APPLICATIONS], "talent", "vacancy"
-    )
+    refuse_repeated([row for row in rows if row.cells["status"] not in DEAD_APPLICATIONS], "talent", "vacancy")
     by_key = {vacancy.key: vacancy for vacancy in vacancies}
     records = []
     hired: dict[str, int] = {}

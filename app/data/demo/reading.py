@@ -133,18 +133,14 @@ class Item:
 
     def split_codes(self, name: str, value: Any, known: Collection[str]) -> tuple[str, ...]:
         """Return the codes in a text, or in a list of texts; refuse unknown and repeated ones."""
-        found = (
-            tuple(value) if isinstance(value, list) else tuple((self.checked_text(name, value) or "").split())
-        )
+        found = tuple(value) if isinstance(value, list) else tuple((self.checked_text(name, value) or "").split())
         for code in found:
             self.known(name, code, known)
         if len(set(found)) < len(found):
             self.fail(f"{name} repeats a code")
         return found
 
-    def levels(
-        self, name: str, known: Collection[str], levels: Collection[str]
-    ) -> tuple[tuple[str, str], ...]:
+    def levels(self, name: str, known: Collection[str], levels: Collection[str]) -> tuple[tuple[str, str], ...]:
         """Return a member's (code, level) pairs, written `CODE:LEVEL`."""
         value = self.members.get(name)
         parts = value if isinstance(value, list) else (self.checked_text(name, value) or "").split()

@@ -155,9 +155,7 @@ def _compose(row: Row, organization: str, library: Library) -> VacancyRecord:
         pay_minimum=pay_minimum,
         pay_maximum=row.integer("pay_max", pay_minimum, _MAX_PAY),
         pay_period=job.known("per", job.members.get("per", "month"), PAY_PERIODS),
-        education_minimum=job.known("edu", job.members["edu"], codes.education)
-        if "edu" in job.members
-        else None,
+        education_minimum=job.known("edu", job.members["edu"], codes.education) if "edu" in job.members else None,
         experience_years=job.optional_integer("years", 0, 50),
         skills=_skills(job, codes),
         certificates=_certificates(job, codes),
@@ -206,9 +204,7 @@ def _skills(job: Item, codes: Codes) -> tuple[SkillNeed, ...]:
 
 def _certificates(job: Item, codes: Codes) -> tuple[CertificateNeed, ...]:
     return tuple(
-        CertificateNeed(
-            scheme=job.known(name, scheme, codes.schemes), mandatory=mandatory, alternative_group=group
-        )
+        CertificateNeed(scheme=job.known(name, scheme, codes.schemes), mandatory=mandatory, alternative_group=group)
         for name, mandatory in (("cert_must", True), ("cert_nice", False))
         for group, alternatives in enumerate(job.members.get(name, ()))
         for scheme in alternatives.split("|")
