@@ -31,10 +31,8 @@ router = APIRouter(prefix="/v1/me/profile", tags=["profile"], route_class=HubRou
 
 Reader = Annotated[Actor, require(Permission.PROFILE_READ)]
 Writer = Annotated[Actor, require(Permission.PROFILE_WRITE)]
-SkillCode = Annotated[str, Path(description="Code of the skill", max_length=120, examples=["SK-0003"])]
-LanguageCode = Annotated[
-    str, Path(description="ISO 639 code of the language", max_length=20, examples=["en"])
-]
+SkillCode = Annotated[str, Path(description="Code of the skill", max_length=120, examples=["SK-0016"])]
+LanguageCode = Annotated[str, Path(description="ISO 639 code of the language", max_length=20, examples=["en"])]
 LicenceCode = Annotated[str, Path(description="Code of the licence", max_length=40, examples=["sim_c"])]
 
 
@@ -107,9 +105,7 @@ async def list_languages(actor: Reader, session: ReadDep) -> PageOut[LanguageOut
 
 
 @router.put("/languages/{language}", **_puts("profile.put_language", "Speak a language at a level"))
-async def put_language(
-    language: LanguageCode, body: LanguageIn, actor: Writer, session: WriteDep
-) -> LanguageOut:
+async def put_language(language: LanguageCode, body: LanguageIn, actor: Writer, session: WriteDep) -> LanguageOut:
     """Add a language, or change its CEFR level."""
     return await service.put_language(session, actor, language, body)
 

@@ -44,9 +44,7 @@ Writer = Annotated[Actor, require(Permission.PROFILE_WRITE)]
 
 
 def _id(part: str) -> Any:  # FastAPI's marker
-    return Path(
-        description=f"Id of the entry of `{part}`", examples=[str(demo_id(f"profile_{part}", "acc-talent-1"))]
-    )
+    return Path(description=f"Id of the entry of `{part}`", examples=[str(demo_id(f"profile_{part}", "acc-talent-1"))])
 
 
 EducationId = Annotated[UUID, _id("education")]
@@ -100,9 +98,7 @@ def _told(response: Response, version: int, created: str | None = None) -> None:
 @router.get("/education", **_reads("profile.list_education", "My education"))
 async def list_education(actor: Reader, session: ReadDep) -> PageOut[EducationOut]:
     """Schools and studies, the latest first."""
-    return PageOut[EducationOut](
-        items=await service.entries(session, actor, service.EDUCATION), next_cursor=None
-    )
+    return PageOut[EducationOut](items=await service.entries(session, actor, service.EDUCATION), next_cursor=None)
 
 
 @router.post("/education", **_adds("profile.add_education", "Add a school or study"))
@@ -116,9 +112,7 @@ async def add_education(
 
 
 @router.get("/education/{education_id}", **_reads("profile.get_education", "A school or study", NOT_FOUND))
-async def get_education(
-    education_id: EducationId, actor: Reader, session: ReadDep, response: Response
-) -> EducationOut:
+async def get_education(education_id: EducationId, actor: Reader, session: ReadDep, response: Response) -> EducationOut:
     """One entry of the own profile."""
     shown, version = await service.entry(session, actor, service.EDUCATION, education_id)
     _told(response, version)
@@ -152,9 +146,7 @@ async def remove_education(education_id: EducationId, actor: Writer, session: Wr
 @router.get("/experience", **_reads("profile.list_experience", "My work experience"))
 async def list_experience(actor: Reader, session: ReadDep) -> PageOut[ExperienceOut]:
     """Jobs held, the latest first; they may overlap."""
-    return PageOut[ExperienceOut](
-        items=await service.entries(session, actor, service.EXPERIENCE), next_cursor=None
-    )
+    return PageOut[ExperienceOut](items=await service.entries(session, actor, service.EXPERIENCE), next_cursor=None)
 
 
 @router.post("/experience", **_adds("profile.add_experience", "Add a job held"))

@@ -40,9 +40,7 @@ router = APIRouter(prefix="/v1", tags=["profile"], route_class=HubRoute)
 Reader = Annotated[Actor, require(Permission.PROFILE_READ)]
 Writer = Annotated[Actor, require(Permission.PROFILE_WRITE)]
 Searcher = Annotated[Actor, require(Permission.MATCHES_SEARCH)]
-TalentId = Annotated[
-    UUID, Path(description="Id of the talent", examples=[str(demo_id("account", "acc-talent"))])
-]
+TalentId = Annotated[UUID, Path(description="Id of the talent", examples=[str(demo_id("account", "acc-talent"))])]
 
 IDENTITY_QUOTA = Quota("identity", 10, 3600)
 """The answer tells whether a NIK is registered: nobody may try many."""
@@ -59,9 +57,7 @@ class PdfResponse(Response):
 
 @router.get(
     "/me/profile",
-    **operation(
-        "profile.get", "My profile", permission=Permission.PROFILE_READ, problems=[NOT_FOUND], demo="talent"
-    ),
+    **operation("profile.get", "My profile", permission=Permission.PROFILE_READ, problems=[NOT_FOUND], demo="talent"),
 )
 async def get_profile(actor: Reader, session: ReadDep, kit: KitDep, response: Response) -> ProfileOut:
     """The whole profile with all its parts. The NIK is masked; a disability is at an address of its own."""
@@ -101,7 +97,10 @@ async def update_profile(
     ),
 )
 async def get_completeness(actor: Reader, session: ReadDep) -> CompletenessOut:
-    """How complete the profile is, what is missing, and why each thing matters. Nobody is nudged to give more than helps."""
+    """How complete the profile is, what is missing, and why each thing matters.
+
+    Nobody is nudged to give more than helps: sex, photo, NIK and disability never count.
+    """
     return await service.completeness_of(session, actor)
 
 
@@ -140,7 +139,8 @@ async def put_identity(
 ) -> IdentityOut:
     """Keep the NIK, encrypted; ten tries an hour.
 
-    Another birth date or region than the profile's is a warning and never an error: a NIK outlives moves and corrections.
+    Another birth date or region than the profile's is a warning and never an error: a NIK outlives moves and
+    corrections.
     """
     response.headers.update(await spend(database, IDENTITY_QUOTA, actor.key))
     found, version = await service.put_identity(session, actor, kit, body.nik)
@@ -253,9 +253,7 @@ async def get_cv_pdf(actor: Reader, session: ReadDep) -> PdfResponse:
     resume, version = await cv.resume(session, actor)
     changed_at = datetime.fromisoformat(resume.meta.last_modified)
     content = await asyncio.to_thread(cv_pdf.render, resume, language(), changed_at)
-    return PdfResponse(
-        content, headers={"ETag": str(version), "Content-Disposition": 'inline; filename="cv.pdf"'}
-    )
+    return PdfResponse(content, headers={"ETag": str(version), "Content-Disposition": 'inline; filename="cv.pdf"'})
 
 
 # --- what an employer sees --------------------------------------------------------------------------------
@@ -271,9 +269,7 @@ async def get_cv_pdf(actor: Reader, session: ReadDep) -> PdfResponse:
         demo="employer",
     ),
 )
-async def get_talent(
-    talent_id: TalentId, actor: Searcher, session: ReadDep, response: Response
-) -> TalentForEmployer:
+async def get_talent(talent_id: TalentId, actor: Searcher, session: ReadDep, response: Response) -> TalentForEmployer:
     """A talent who agreed to be found by verified employers; anybody else is 404.
 
     Name, photo and links are hidden until the talent has a live application to one of the caller's vacancies.

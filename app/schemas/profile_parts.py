@@ -18,7 +18,7 @@ Evidence = Literal["declared", "inferred", "course", "certified"]
 """What proves a skill; decided by the hub, never by the talent."""
 
 
-def absent() -> Any:  # noqa: ANN401  # stands in for a value of any type
+def absent() -> Any:  # stands in for a value of any type
     """Stand in for a member that a merge patch leaves out and that may not be null; never read."""
     return None
 
@@ -49,9 +49,7 @@ class EducationIn(Input):
     field: Line | None = None
     start_year: Year | None = None
     end_year: Annotated[Year | None, Field(description="Not in the future")] = None
-    completed: Annotated[bool, Strict(), Field(description="False while it goes on, or when broken off")] = (
-        True
-    )
+    completed: Annotated[bool, Strict(), Field(description="False while it goes on, or when broken off")] = True
 
 
 class EducationPatch(Input):
@@ -150,9 +148,7 @@ class DeclaredCertificateIn(Input):
 
     title: Line
     issuer: Line
-    scheme_code: Annotated[Code | None, Field(description="The certification scheme, where there is one")] = (
-        None
-    )
+    scheme_code: Annotated[Code | None, Field(description="The certification scheme, where there is one")] = None
     number: Line | None = None
     issued_on: Annotated[date, Field(description="Not in the future")]
     valid_until: date | None = None
@@ -245,16 +241,10 @@ class SkillOut(Output):
 
     skill: CodeLabel
     level: Annotated[int, Field(description="What counts, 1-4")]
-    declared_level: Annotated[
-        int | None, Field(description="The own entry; null where only a certificate tells")
-    ]
-    evidence: Annotated[
-        Evidence, Field(description="The best there is: `certified` while a certificate is in force")
-    ]
+    declared_level: Annotated[int | None, Field(description="The own entry; null where only a certificate tells")]
+    evidence: Annotated[Evidence, Field(description="The best there is: `certified` while a certificate is in force")]
     since: date | None
-    proven_by: Annotated[
-        list[CodeLabel], Field(description="Schemes of the certificates in force that prove it")
-    ]
+    proven_by: Annotated[list[CodeLabel], Field(description="Schemes of the certificates in force that prove it")]
 
 
 class LanguageIn(Input):

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, EmailStr, Field, StringConstraints, Strict, field_validator
+from pydantic import AfterValidator, EmailStr, Field, Strict, StringConstraints, field_validator
 
 from app.core.coded import CodedValueError
 from app.schemas.common import Code, CodeLabel, Input, Line, Money, Output, Prose, WebUrl, Whole
@@ -86,9 +86,7 @@ class ProfilePatch(Input):
     headline: Line | None = None
     summary: Prose | None = None
     photo_url: WebUrl | None = None
-    first_job_seeker: Annotated[
-        bool, Strict(), Field(default_factory=absent, description="Looks for a first job")
-    ]
+    first_job_seeker: Annotated[bool, Strict(), Field(default_factory=absent, description="Looks for a first job")]
     preferences: PreferencesPatch | None = None
 
 
@@ -113,9 +111,7 @@ class Preferences(Output):
 class Visibility(Output):
     """Whether employers can find the profile, without the name; it is the consent `visible_to_employers`."""
 
-    visible_to_employers: Annotated[
-        bool, Field(description="Found by employers now: every consent for it is live")
-    ]
+    visible_to_employers: Annotated[bool, Field(description="Found by employers now: every consent for it is live")]
     consent: Annotated[str, Field(description="The purpose to give or withdraw at /v1/me/consents/{purpose}")]
     given_at: datetime | None
     missing_consents: list[str]

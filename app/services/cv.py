@@ -70,9 +70,7 @@ def compose(read: Whole, province: CodeLabel | None) -> JsonResume:
                 city=home.label if home and home != province else None,
                 region=province.label if province else None,
             ),
-            profiles=[
-                WebProfile(network=link.label, url=link.url) for link in reading.show_links(read.links)
-            ],
+            profiles=[WebProfile(network=link.label, url=link.url) for link in reading.show_links(read.links)],
         ),
         work=[
             Work(
@@ -118,9 +116,7 @@ def _certificates(read: Whole) -> list[ResumeCertificate]:
         for entry in read.proof.held
     ]
     declared = [
-        ResumeCertificate(
-            name=entry.title, date=entry.issued_on.isoformat(), issuer=entry.issuer, url=entry.url
-        )
+        ResumeCertificate(name=entry.title, date=entry.issued_on.isoformat(), issuer=entry.issuer, url=entry.url)
         for entry in reading.show_certificates(read.certificates, read.labels)
     ]
     return held + declared

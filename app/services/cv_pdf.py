@@ -7,7 +7,7 @@ or become `?` where nothing is like them; the title in the metadata keeps the na
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from fpdf import FPDF, ViewerPreferences, XPos, YPos
@@ -54,9 +54,7 @@ def latin(text: str) -> str:
         if ord(letter) < 256:  # noqa: PLR2004  # Latin-1
             written.append(letter)
             continue
-        plain = "".join(
-            part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part)
-        )
+        plain = "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
         written.append(plain if plain and all(ord(part) < 256 for part in plain) else "?")  # noqa: PLR2004  # Latin-1
     return "".join(written)
 
@@ -89,14 +87,10 @@ class _Page:
     def _say(self, text: Text) -> str:
         return text.id if self._language == "id" else text.en
 
-    def _text(
-        self, text: str, *, size: float = 10, style: str = "", colour: tuple[int, int, int] = _INK
-    ) -> None:
+    def _text(self, text: str, *, size: float = 10, style: str = "", colour: tuple[int, int, int] = _INK) -> None:
         self._pdf.set_font(_FONT, style, size)
         self._pdf.set_text_color(*colour)
-        self._pdf.multi_cell(
-            0, _LINE * size / 10, latin(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
-        )
+        self._pdf.multi_cell(0, _LINE * size / 10, latin(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def _heading(self, name: str) -> None:
         self._pdf.ln(3)
@@ -131,40 +125,45 @@ class _Page:
     def write(self) -> bytes:
         """The file."""
         self._head()
-        resume = self._resume
-        if resume.basics.summary:
+        if self._resume.basics.summary:
             self._heading("summary")
-            self._text(resume.basics.summary)
-        if resume.work:
+            self._text(self._resume.basics.summary)
+        self._history()
+        self._abilities()
+        return bytes(self._pdf.output())
+
+    def _history(self) -> None:
+        if self._resume.work:
             self._heading("work")
-            for job in resume.work:
-                place = ", ".join(part for part in (job.name, job.location) if part)
-                period = self._period(job.start_date, job.end_date, open_ended=True)
-                self._entry(job.position, period, (place, job.summary))
-        if resume.education:
+        for job in self._resume.work:
+            place = ", ".join(part for part in (job.name, job.location) if part)
+            period = self._period(job.start_date, job.end_date, open_ended=True)
+            self._entry(job.position, period, (place, job.summary))
+        if self._resume.education:
             self._heading("education")
-            for study in resume.education:
-                what = ", ".join(part for part in (study.study_type, study.area) if part)
-                self._entry(study.institution, self._period(study.start_date, study.end_date), (what,))
-        if resume.skills:
-            self._heading("skills")
-            for skill in resume.skills:
-                proof = f" ({'; '.join(skill.keywords)})" if skill.keywords else ""
-                self._text(f"- {skill.name}: {skill.level}{proof}")
+        for study in self._resume.education:
+            what = ", ".join(part for part in (study.study_type, study.area) if part)
+            self._entry(study.institution, self._period(study.start_date, study.end_date), (what,))
+
+    def _abilities(self) -> None:
+        resume = self._resume
+        skills = [
+            f"{skill.name}: {skill.level}" + (f" ({'; '.join(skill.keywords)})" if skill.keywords else "")
+            for skill in resume.skills
+        ]
+        self._listed("skills", skills)
         if resume.certificates:
             self._heading("certificates")
-            for certificate in resume.certificates:
-                lines = (certificate.issuer, certificate.url)
-                self._entry(certificate.name, self._month(certificate.date), lines)
-        if resume.languages:
-            self._heading("languages")
-            for spoken in resume.languages:
-                self._text(f"- {spoken.language}: {spoken.fluency}")
-        if resume.basics.profiles:
-            self._heading("links")
-            for page in resume.basics.profiles:
-                self._text(f"- {page.network}: {page.url}")
-        return bytes(self._pdf.output())
+        for held in resume.certificates:
+            self._entry(held.name, self._month(held.date), (held.issuer, held.url))
+        self._listed("languages", [f"{spoken.language}: {spoken.fluency}" for spoken in resume.languages])
+        self._listed("links", [f"{page.network}: {page.url}" for page in resume.basics.profiles])
+
+    def _listed(self, name: str, lines: Sequence[str]) -> None:
+        if lines:
+            self._heading(name)
+        for line in lines:
+            self._text(f"- {line}")
 
     def _head(self) -> None:
         basics = self._resume.basics

@@ -57,9 +57,7 @@ async def skills(session: AsyncSession, actor: Actor) -> list[SkillOut]:
 
 async def put_skill(session: WriteSession, actor: Actor, code: str, data: SkillLevelIn) -> SkillOut:
     """Hold one skill at a level; 422 for an unknown code, a date in the future, or no room."""
-    await _put_skills(
-        session, actor, {"/path/skill_code": code}, [(code, data.level, data.since)], ["/since"]
-    )
+    await _put_skills(session, actor, {"/path/skill_code": code}, [(code, data.level, data.since)], ["/since"])
     return next(skill for skill in await skills(session, actor) if skill.skill.code == code)
 
 
@@ -177,9 +175,7 @@ async def remove_licence(session: WriteSession, actor: Actor, code: str) -> None
     await _erase(session, profile, next((row for row in rows if row.licence == code), None))
 
 
-async def _erase(
-    session: WriteSession, profile: TalentProfile, row: ProfileLanguage | ProfileLicence | None
-) -> None:
+async def _erase(session: WriteSession, profile: TalentProfile, row: ProfileLanguage | ProfileLicence | None) -> None:
     if row is None:
         raise Problem(NOT_FOUND)
     await session.delete(row)

@@ -115,9 +115,7 @@ def _distinct(part: Part[Row, Out], row: Row, others: Iterable[Row]) -> None:
         raise Problem(ENTRY_EXISTS)
 
 
-async def _changed(
-    session: WriteSession, profile: TalentProfile, part: Part[Row, Out], row: Row
-) -> tuple[Out, int]:
+async def _changed(session: WriteSession, profile: TalentProfile, part: Part[Row, Out], row: Row) -> tuple[Out, int]:
     reading.touch(profile)
     await session.flush()
     return (await part.show(session, [row]))[0], profile.version
@@ -182,9 +180,7 @@ async def _show_experience(session: AsyncSession, rows: Iterable[ProfileExperien
     return reading.show_experience(rows, found)
 
 
-async def _show_certificates(
-    session: AsyncSession, rows: Iterable[ProfileCertificate]
-) -> list[DeclaredCertificateOut]:
+async def _show_certificates(session: AsyncSession, rows: Iterable[ProfileCertificate]) -> list[DeclaredCertificateOut]:
     rows = list(rows)
     found = await reading.labels(session, schemes=[row.scheme_id for row in rows])
     return reading.show_certificates(rows, found)

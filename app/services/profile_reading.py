@@ -50,7 +50,7 @@ from app.schemas.profiles import HeldCertificate
 from app.services import reference
 
 CERTIFIED_LEVEL = 2
-"""The level of a skill that only a certificate tells of: "competent" (K) means that its holder works alone."""
+"""The level of a skill that a certificate proves at least: "competent" (K) means that its holder works alone."""
 
 Row = TypeVar(
     "Row",
@@ -131,9 +131,7 @@ def versions(consents: Mapping[Purpose, Consent]) -> dict[Purpose, str]:
 
 async def live_consents(session: AsyncSession, user_id: UUID) -> dict[Purpose, Consent]:
     """The consents of a person that hold now."""
-    rows = await session.scalars(
-        select(Consent).where(Consent.user_id == user_id, Consent.withdrawn_at.is_(None))
-    )
+    rows = await session.scalars(select(Consent).where(Consent.user_id == user_id, Consent.withdrawn_at.is_(None)))
     return {Purpose(row.purpose): row for row in rows}
 
 
@@ -209,9 +207,7 @@ async def proof_of(session: AsyncSession, user_id: UUID) -> Proof:
     proven: dict[int, list[CodeLabel]] = {}
     for skill, scheme_id in pairs:
         proven.setdefault(skill, []).append(schemes[scheme_id])
-    return Proof(
-        tuple(held), {skill: tuple(sorted(by, key=attrgetter("code"))) for skill, by in proven.items()}
-    )
+    return Proof(tuple(held), {skill: tuple(sorted(by, key=attrgetter("code"))) for skill, by in proven.items()})
 
 
 async def read_whole(session: AsyncSession, user_id: UUID) -> Whole:
@@ -288,10 +284,7 @@ def show_experience(rows: Iterable[ProfileExperience], found: Labels) -> list[Ex
 def show_skills(rows: Iterable[ProfileSkill], proof: Proof, found: Labels) -> list[SkillOut]:
     """Skills with what counts: a certificate in force adds evidence, and a skill that was not declared."""
     own = {row.skill_id: row for row in rows}
-    shown = [
-        _skill(found.skills[key], own.get(key), proof.schemes_of(key))
-        for key in {**own, **(proof.skills or {})}
-    ]
+    shown = [_skill(found.skills[key], own.get(key), proof.schemes_of(key)) for key in {**own, **(proof.skills or {})}]
     return sorted(shown, key=lambda skill: (-skill.level, skill.skill.label, skill.skill.code))
 
 
@@ -299,7 +292,7 @@ def _skill(skill: CodeLabel, row: ProfileSkill | None, proven_by: list[CodeLabel
     evidence: Evidence = "certified" if proven_by else _EVIDENCE[row.evidence if row else "declared"]
     return SkillOut(
         skill=skill,
-        level=row.level if row else CERTIFIED_LEVEL,
+        level=max(row.level if row else 0, CERTIFIED_LEVEL if proven_by else 0),
         declared_level=row.level if row else None,
         evidence=evidence,
         since=row.since if row else None,
@@ -320,9 +313,7 @@ def show_languages(rows: Iterable[ProfileLanguage]) -> list[LanguageOut]:
     """Languages, the best spoken first."""
     order = ("native", "c2", "c1", "b2", "b1", "a2", "a1")
     return [
-        LanguageOut.model_validate(
-            {"language": reference.small_label("language", row.language), "level": row.level}
-        )
+        LanguageOut.model_validate({"language": reference.small_label("language", row.language), "level": row.level})
         for row in sorted(rows, key=lambda row: (order.index(row.level), row.language))
     ]
 

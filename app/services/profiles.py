@@ -104,9 +104,7 @@ def _shown(read: Whole, vault: Vault) -> ProfileOut:
             regions=[found.regions[code] for code in row.preferred_regions],
             relations=[reference.small_label("work_relation", code) for code in row.preferred_relations],
             open_to_remote=row.open_to_remote,
-            minimum_pay=Money(amount=row.minimum_pay, currency="IDR")
-            if row.minimum_pay is not None
-            else None,
+            minimum_pay=Money(amount=row.minimum_pay, currency="IDR") if row.minimum_pay is not None else None,
             available_from=row.available_from,
         ),
         visibility=_visibility(read),
@@ -271,9 +269,7 @@ def _disability(row: TalentProfile) -> DisabilityOut:
     return DisabilityOut(
         recorded=row.disability is not None,
         kinds=[CodeLabel(code=code, label=str(_KINDS[code])) for code in kept.get("kinds", [])],
-        accommodations=[
-            reference.small_label("accommodation", code) for code in kept.get("accommodations", [])
-        ],
+        accommodations=[reference.small_label("accommodation", code) for code in kept.get("accommodations", [])],
         share_accommodations=bool(kept.get("share_accommodations", False)),
     )
 
@@ -324,9 +320,7 @@ async def completeness_of(session: AsyncSession, actor: Actor) -> CompletenessOu
 
 def _completeness(read: Whole) -> Completeness:
     row = read.profile
-    proven = set(read.proof.skills or {}) | {
-        skill.skill_id for skill in read.skills if skill.evidence == "course"
-    }
+    proven = set(read.proof.skills or {}) | {skill.skill_id for skill in read.skills if skill.evidence == "course"}
     return completeness(
         ProfileFacts(
             has_name=bool(row.full_name),

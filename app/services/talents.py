@@ -39,11 +39,7 @@ async def verified_employers(session: AsyncSession, actor: Actor) -> list[UUID]:
     mine = actor.organizations("employer", "owner", "editor")
     if not mine:
         raise Problem(PERMISSION_DENIED, {"permission": "employer:owner/editor"})
-    query = (
-        select(Organization.id, Organization.status)
-        .where(Organization.id.in_(mine))
-        .order_by(Organization.id)
-    )
+    query = select(Organization.id, Organization.status).where(Organization.id.in_(mine)).order_by(Organization.id)
     found = [(key, status) for key, status in await session.execute(query)]
     verified = [key for key, status in found if status == "verified"]
     if not verified:

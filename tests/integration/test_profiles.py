@@ -36,9 +36,7 @@ async def test_a_filled_profile_is_read_back_with_labels(api: Api, world: World)
     assert body["certificates_elsewhere"][0]["scheme"]["code"] == "SKM-0006"
     assert (body["languages"][0]["level"], body["licences"][0]["in_force"]) == ("b1", True)
     assert body["nik"] is None
-    same = await api.get(
-        PROFILE, talent, headers={"If-None-Match": answer.headers["etag"], "Accept-Language": "en"}
-    )
+    same = await api.get(PROFILE, talent, headers={"If-None-Match": answer.headers["etag"], "Accept-Language": "en"})
     assert same.status_code == 304
 
 
@@ -48,9 +46,7 @@ async def test_reading_takes_the_same_queries_however_much_there_is(
     empty, full = await world.person(), await world.person()
     await fill(api, full)
     for number in range(3):
-        await api.post(
-            f"{PROFILE}/experience", full, json={**BODIES["experience"], "title": f"Pekerjaan {number}"}
-        )
+        await api.post(f"{PROFILE}/experience", full, json={**BODIES["experience"], "title": f"Pekerjaan {number}"})
     with count_queries(connection) as few:
         await api.get(PROFILE, empty)
     with count_queries(connection) as many:
@@ -61,9 +57,7 @@ async def test_reading_takes_the_same_queries_however_much_there_is(
 async def test_a_merge_patch_touches_only_what_it_names(api: Api, world: World) -> None:
     talent = await world.person()
     await api.patch(PROFILE, talent, json=DETAILS)
-    body = (
-        await api.patch(PROFILE, talent, json={"preferences": {"minimum_pay": None}, "headline": None})
-    ).json()
+    body = (await api.patch(PROFILE, talent, json={"preferences": {"minimum_pay": None}, "headline": None})).json()
     assert body["headline"] is None
     assert body["preferences"]["minimum_pay"] is None
     assert [entry["code"] for entry in body["preferences"]["occupations"]] == ["2513"]
@@ -73,9 +67,7 @@ async def test_a_merge_patch_touches_only_what_it_names(api: Api, world: World) 
         "occupations": [], "regions": [], "relations": [], "open_to_remote": True, "minimum_pay": None,
         "available_from": None,
     }  # fmt: skip
-    assert pointers(await api.patch(PROFILE, talent, json={"full_name": None})) == {
-        "/full_name": "string_type"
-    }
+    assert pointers(await api.patch(PROFILE, talent, json={"full_name": None})) == {"/full_name": "string_type"}
 
 
 async def test_a_lost_update_cannot_happen(api: Api, world: World) -> None:
@@ -124,9 +116,7 @@ async def test_an_unknown_code_comes_with_the_nearest(api: Api, world: World) ->
 async def test_a_child_is_too_young(api: Api, world: World) -> None:
     talent = await world.person()
     born = (clock.today() - timedelta(days=12 * 365)).isoformat()
-    assert pointers(await api.patch(PROFILE, talent, json={"birth_date": born})) == {
-        "/birth_date": "too_young"
-    }
+    assert pointers(await api.patch(PROFILE, talent, json={"birth_date": born})) == {"/birth_date": "too_young"}
 
 
 async def test_only_a_talent_has_a_profile(api: Api, world: World) -> None:
@@ -142,9 +132,7 @@ async def test_only_a_talent_has_a_profile(api: Api, world: World) -> None:
 # --- consent ----------------------------------------------------------------------------------------------
 
 
-async def test_without_consent_nothing_is_written_and_everything_can_be_erased(
-    api: Api, world: World
-) -> None:
+async def test_without_consent_nothing_is_written_and_everything_can_be_erased(api: Api, world: World) -> None:
     talent = await world.person(consents=("account", "profile_processing", "disability_data"))
     await fill(api, talent)
     link = (await api.get(f"{PROFILE}/links", talent)).json()["items"][0]["id"]
@@ -216,9 +204,7 @@ async def test_what_a_nik_says_otherwise_is_a_warning(api: Api, world: World) ->
 @pytest.mark.parametrize("bad", ["12", "3273014502030000", "3273019902030002", "abcdefghijklmnop"])
 async def test_a_nik_that_cannot_be_is_refused(api: Api, world: World, bad: str) -> None:
     talent = await world.person()
-    assert pointers(await api.put(f"{PROFILE}/identity", talent, json={"nik": bad})) == {
-        "/nik": "invalid_nik"
-    }
+    assert pointers(await api.put(f"{PROFILE}/identity", talent, json={"nik": bad})) == {"/nik": "invalid_nik"}
 
 
 async def test_a_nik_belongs_to_one_account(api: Api, world: World) -> None:

@@ -154,9 +154,7 @@ async def test_jobs_may_overlap_and_the_latest_comes_first(api: Api, world: Worl
 async def test_skills_are_added_changed_and_removed(api: Api, world: World) -> None:
     talent = await world.person()
     path = f"{PROFILE}/skills"
-    body = {
-        "skills": [{"code": "SK-0003", "level": 2}, {"code": "SK-0002", "level": 3, "since": "2020-01-01"}]
-    }
+    body = {"skills": [{"code": "SK-0003", "level": 2}, {"code": "SK-0002", "level": 3, "since": "2020-01-01"}]}
     added = (await api.post(path, talent, json=body)).json()["items"]
     assert [(item["skill"]["code"], item["level"], item["evidence"]) for item in added] == [
         ("SK-0002", 3, "declared"),
@@ -189,9 +187,7 @@ async def test_bad_skills_are_all_named_and_none_is_kept(api: Api, world: World)
     assert pointers(await api.put(f"{path}/nothing", talent, json={"level": 1})) == {
         "/path/skill_code": "unknown_skill"
     }
-    assert pointers(await api.put(f"{path}/SK-0003", talent, json={"level": 5})) == {
-        "/level": "less_than_equal"
-    }
+    assert pointers(await api.put(f"{path}/SK-0003", talent, json={"level": 5})) == {"/level": "less_than_equal"}
     sly = await api.put(f"{path}/SK-0003", talent, json={"level": 2, "evidence": "certified"})
     assert pointers(sly) == {"/evidence": "extra_forbidden"}
     assert (await api.get(path, talent)).json()["items"] == []
@@ -207,9 +203,7 @@ async def test_a_profile_holds_200_skills(api: Api, world: World) -> None:
     assert (await api.put(f"{PROFILE}/skills/{codes[0]}", talent, json={"level": 2})).status_code == 200
 
 
-async def test_a_certificate_in_force_proves_its_skills_and_a_revoked_one_none(
-    api: Api, world: World
-) -> None:
+async def test_a_certificate_in_force_proves_its_skills_and_a_revoked_one_none(api: Api, world: World) -> None:
     talent = await world.person()
     _, lsp = await world.certifier()
     path = f"{PROFILE}/skills"
@@ -220,11 +214,11 @@ async def test_a_certificate_in_force_proves_its_skills_and_a_revoked_one_none(
     await make_certificate(world, lsp, talent.id)
     proven = (await api.get(path, talent)).json()["items"]
     assert proven
-    assert {(item["level"], item["declared_level"], item["evidence"]) for item in proven} == {
-        (2, None, "certified")
-    }
+    assert {(item["level"], item["declared_level"], item["evidence"]) for item in proven} == {(2, None, "certified")}
     assert proven[0]["proven_by"][0]["code"] == "SKM-0002"
     code = proven[0]["skill"]["code"]
+    low = (await api.put(f"{path}/{code}", talent, json={"level": 1})).json()
+    assert (low["level"], low["declared_level"], low["evidence"]) == (2, 1, "certified")
     held = (await api.put(f"{path}/{code}", talent, json={"level": 4})).json()
     assert (held["level"], held["declared_level"], held["evidence"]) == (4, 4, "certified")
     await api.delete(f"{path}/{code}", talent)
@@ -239,9 +233,7 @@ async def test_raising_a_level_outgrows_the_course_that_proved_it(api: Api, worl
         await session.execute(
             update(ProfileSkill).where(ProfileSkill.profile_id == talent.id).values(evidence="course")
         )
-    assert (await api.put(path, talent, json={"level": 2, "since": "2020-01-01"})).json()[
-        "evidence"
-    ] == "course"
+    assert (await api.put(path, talent, json={"level": 2, "since": "2020-01-01"})).json()["evidence"] == "course"
     assert (await api.put(path, talent, json={"level": 3})).json()["evidence"] == "declared"
 
 
@@ -279,9 +271,7 @@ async def test_an_expired_licence_is_not_in_force(api: Api, world: World) -> Non
     async with world.database.transaction() as session:
         session.add(ProfileLicence(profile_id=talent.id, licence="sim_a", valid_until=clock.today()))
         session.add(
-            ProfileLicence(
-                profile_id=talent.id, licence="sim_c", valid_until=clock.today() - timedelta(days=1)
-            )
+            ProfileLicence(profile_id=talent.id, licence="sim_c", valid_until=clock.today() - timedelta(days=1))
         )
     items = (await api.get(f"{PROFILE}/licences", talent)).json()["items"]
     assert [(item["licence"]["code"], item["in_force"]) for item in items] == [
@@ -323,9 +313,7 @@ async def test_the_limit_and_the_uniqueness_hold_against_many_at_once(committed:
         status: int = answer.status_code
         return status
 
-    statuses = [
-        status for _ in range(3) for status in await asyncio.gather(*(add(number) for number in range(24)))
-    ]
+    statuses = [status for _ in range(3) for status in await asyncio.gather(*(add(number) for number in range(24)))]
     assert set(statuses) <= {201, 409, 422, 503}
     items = (await client.get(f"{PROFILE}/links", headers=talent.auth)).json()["items"]
     assert len(items) == len({item["url"] for item in items}) == statuses.count(201) <= 20

@@ -140,9 +140,7 @@ async def test_the_cv_is_a_json_resume(api: Api, world: World) -> None:
     talent = await world.person(name="Sari Dewi", consents=ALL)
     await fill(api, talent)
     await api.put(f"{PROFILE}/identity", talent, json={"nik": "3273014502030002"})
-    await api.put(
-        f"{PROFILE}/disability", talent, json={"kinds": ["sensory"], "accommodations": ["captions"]}
-    )
+    await api.put(f"{PROFILE}/disability", talent, json={"kinds": ["sensory"], "accommodations": ["captions"]})
     _, lsp = await world.certifier(name="LSP Contoh")
     await make_certificate(world, lsp, talent.id)
     answer = await api.get("/v1/me/cv", talent, headers={"Accept-Language": "en"})

@@ -48,9 +48,7 @@ async def fill(api: Api, talent: Caller) -> None:
     """Fill every part of a talent's profile through the contract."""
     answers = [await api.patch(PROFILE, talent, json=DETAILS)]
     answers += [await api.post(f"{PROFILE}/{part}", talent, json=body) for part, body in BODIES.items()]
-    skills = {
-        "skills": [{"code": "SK-0003", "level": 2, "since": "2022-07-01"}, {"code": "SK-0005", "level": 3}]
-    }
+    skills = {"skills": [{"code": "SK-0003", "level": 2, "since": "2022-07-01"}, {"code": "SK-0005", "level": 3}]}
     answers += [
         await api.post(f"{PROFILE}/skills", talent, json=skills),
         await api.put(f"{PROFILE}/languages/en", talent, json={"level": "b1"}),

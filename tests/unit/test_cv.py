@@ -48,9 +48,7 @@ def text_of(pdf: bytes) -> str:
             content = zlib.decompress(stream)
         except zlib.error:
             continue
-        shown += [
-            re.sub(rb"\\(.)", rb"\1", piece) for piece in re.findall(rb"\(((?:\\.|[^\\()])*)\) ?Tj", content)
-        ]
+        shown += [re.sub(rb"\\(.)", rb"\1", piece) for piece in re.findall(rb"\(((?:\\.|[^\\()])*)\) ?Tj", content)]
     return b"\n".join(shown).decode("latin-1")
 
 
@@ -118,7 +116,7 @@ def test_the_page_is_a4_and_the_bytes_are_the_same() -> None:
         ("Élodie Müller", "Élodie Müller"),
         ("Đặng Thị Hồng", "Dang Thi Hong"),
         ("Łukasz", "Lukasz"),
-        ("“A” – B…", '"A" - B...'),
+        ("\u201cA\u201d \u2013 B\u2026", '"A" - B...'),
         ("张伟", "??"),
         ("a\u0301", "á"),
         ("😀", "?"),
@@ -140,6 +138,6 @@ def test_no_name_breaks_it(name: str, summary: str) -> None:
     assert render(resume(name=name, summary=summary), "id", AT).startswith(b"%PDF-")
 
 
-@pytest.mark.parametrize("word", ["x" * 10_000, "W" * 3_000 + " " + "\n" * 50, "ا" * 500])
+@pytest.mark.parametrize("word", ["x" * 10_000, "W" * 3_000 + " " + "\n" * 50, "\u0627" * 500])
 def test_a_word_longer_than_the_page_is_broken(word: str) -> None:
     assert render(resume(summary=word), "id", AT).startswith(b"%PDF-")

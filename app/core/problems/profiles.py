@@ -7,10 +7,16 @@ NIK_REGISTERED = kind(
     409,
     title=("NIK sudah terdaftar", "The NIK is registered already"),
     detail=(
-        "NIK ini sudah tercatat pada akun lain. Bila itu akun lama Anda, masuk ke sana atau pulihkan. Bila bukan, datangi "
-        "pengantar kerja di dinas ketenagakerjaan kabupaten/kota Anda dengan KTP asli; sebutkan request_id ini.",
-        "Another account has this NIK. If that is an old account of yours, sign in there or recover it. If it is not, turn "
-        "to the officer at the labour office of your regency or city with your identity card, and quote this request_id.",
+        (
+            "NIK ini sudah tercatat pada akun lain. Bila itu akun lama Anda, masuk ke sana atau pulihkan. Bila bukan, "
+            "datangi pengantar kerja di dinas ketenagakerjaan kabupaten/kota Anda dengan KTP asli; sebutkan "
+            "request_id ini."
+        ),
+        (
+            "Another account has this NIK. If that is an old account of yours, sign in there or recover it. If it is "
+            "not, turn to the officer at the labour office of your regency or city with your identity card, and quote "
+            "this request_id."
+        ),
     ),
 )
 PROFILE_LIMIT = kind(
