@@ -26,10 +26,12 @@ API_VERSION = "1.0.0"
 DESCRIPTION = """\
 One hub where labour supply and demand meet: profiles, vacancies, certificates, and a match that explains itself.
 
-* Lists are `{items, next_cursor}`; follow the cursor to the end. Problems are `application/problem+json` with a stable `code`.
+* Lists are `{items, next_cursor}`; follow the cursor to the end. Problems are
+  `application/problem+json` with a stable `code`.
 * Labels and texts come in Indonesian, or in English with `Accept-Language: en`.
 * Changes need `If-Match`; a POST that creates takes an `Idempotency-Key`.
-* In the demo, **Authorize** with `talent@demo.example` / `demo-password`; each operation names the account that its example is for.
+* In the demo, **Authorize** with `talent@demo.example` / `demo-password`; each operation
+  names the account that its example is for.
 """
 TAGS = {
     "auth": "Registration and tokens",

@@ -135,7 +135,9 @@ def kit(app: FastAPI) -> Kit:
 
 
 @pytest.fixture
-async def api(app: FastAPI, database: BoundDatabase, contract: Contract) -> AsyncIterator[Api]:  # noqa: ARG001  # the database must be in place
+async def api(
+    app: FastAPI, database: BoundDatabase, contract: Contract
+) -> AsyncIterator[Api]:  # the database must be in place
     """A client of the application in this process."""
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://hub.test") as client:

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.core.crypto import SHORTEST_SECRET
+
 
 class Settings(BaseSettings):
     """Everything an operator may set; each name is `HUB_<NAME>` unless it has an alias."""
@@ -40,6 +42,7 @@ class Settings(BaseSettings):
     verification_rate_per_minute: Annotated[int, Field(ge=1)] = 30
     token_rate_per_minute: Annotated[int, Field(ge=1)] = 30
     vacancy_max_validity_days: Annotated[int, Field(ge=1)] = 180
+    match_rate_per_minute: Annotated[int, Field(ge=1, description="Anonymous rankings an address may ask for")] = 60
     idf_refresh_days: Annotated[int, Field(ge=1)] = 7
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -47,7 +50,7 @@ class Settings(BaseSettings):
     @field_validator("secret_key")
     @classmethod
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value()) < 32:
+        if value is not None and len(value.get_secret_value()) < SHORTEST_SECRET:
             msg = "HUB_SECRET_KEY needs at least 32 characters"
             raise ValueError(msg)
         return value

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _NONCE = 12
+SHORTEST_SECRET = 32
 
 
 class Vault:
@@ -22,7 +23,7 @@ class Vault:
 
     def __init__(self, secret: str) -> None:
         """`secret`: at least 32 characters."""
-        if len(secret) < 32:
+        if len(secret) < SHORTEST_SECRET:
             msg = "the master secret needs at least 32 characters"
             raise ValueError(msg)
         self._secret = secret.encode()

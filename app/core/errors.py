@@ -39,7 +39,7 @@ class FieldError:
 
 
 @dataclass(slots=True)
-class Problem(Exception):  # noqa: N818  # RFC 9457 calls it a problem
+class Problem(Exception):  # RFC 9457 calls it a problem
     """An answer other than success.
 
     `params` fill the detail text; `extra` adds members to the body (for a conflict: the current state);

@@ -13,11 +13,25 @@ from typing import Any
 import structlog
 
 _PERSONAL = frozenset(
-    {"email", "phone", "password", "nik", "name", "full_name", "token", "authorization", "birth_date", "address", "username"}
+    {
+        "email",
+        "phone",
+        "password",
+        "nik",
+        "name",
+        "full_name",
+        "token",
+        "authorization",
+        "birth_date",
+        "address",
+        "username",
+    }
 )
 
 
-def drop_personal(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:  # noqa: ANN401  # structlog's signature
+def drop_personal(
+    _: Any, __: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:  # structlog's signature
     """Replace values of fields that carry personal data or secrets."""
     for name in _PERSONAL & event.keys():
         event[name] = "[removed]"

@@ -81,7 +81,7 @@ def scope_of(operation: str, filters: Mapping[str, Any], sort: str = "") -> str:
     return f"{operation}|{sort}|{hashlib.sha256(canonical.encode()).hexdigest()}"
 
 
-def _encode(part: Any) -> Any:  # noqa: ANN401  # a JSON value or one of the types that keys are made of
+def _encode(part: Any) -> Any:  # a JSON value or one of the types that keys are made of
     match part:
         case UUID():
             return {"u": part.hex}
@@ -93,7 +93,7 @@ def _encode(part: Any) -> Any:  # noqa: ANN401  # a JSON value or one of the typ
             return part
 
 
-def _decode(part: Any) -> Any:  # noqa: ANN401
+def _decode(part: Any) -> Any:
     match part:
         case {"u": text}:
             return UUID(hex=text)

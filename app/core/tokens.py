@@ -38,7 +38,7 @@ def _unpad(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def _decode_part(part: str) -> Any:  # noqa: ANN401  # JSON
+def _decode_part(part: str) -> Any:  # JSON
     try:
         return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except (ValueError, UnicodeError) as error:
@@ -142,7 +142,7 @@ class TokenRing:
         token: str = jwt.encode(dict(claims), key.signer, ALGORITHM, headers={"kid": key.kid, "typ": typ})
         return token
 
-    def issue(self, subject: str, scope: str, **claims: Any) -> str:  # noqa: ANN401  # JSON claims
+    def issue(self, subject: str, scope: str, **claims: Any) -> str:  # JSON claims
         """An access token (RFC 9068) for `subject` with a space-separated `scope`."""
         now = clock.now()
         return self.sign(
@@ -164,7 +164,7 @@ class TokenRing:
         if len(token) > _MAX_BYTES or token.count(".") != _PARTS - 1:
             msg = "not a token of ours by size or shape"
             raise TokenError(msg)
-        header = _decode_part(token.split(".")[0])
+        header = _decode_part(token.split(".", maxsplit=1)[0])
         if not isinstance(header, dict) or header.keys() != {"alg", "kid", "typ"}:
             msg = "header is not exactly alg, kid, typ"
             raise TokenError(msg)

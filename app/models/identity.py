@@ -37,9 +37,7 @@ class Consent(Identified, Base):
 
     __tablename__ = "consent"
     __table_args__ = (
-        Index(
-            "uq_consent_live", "user_id", "purpose", unique=True, postgresql_where=text("withdrawn_at IS NULL")
-        ),
+        Index("uq_consent_live", "user_id", "purpose", unique=True, postgresql_where=text("withdrawn_at IS NULL")),
     )
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))

@@ -18,9 +18,7 @@ class IdfVersion(Base):
     """A frozen count of how many live vacancies ask for each skill; points change only with a new version."""
 
     __tablename__ = "idf_version"
-    __table_args__ = (
-        Index("uq_idf_version_active", "active", unique=True, postgresql_where=text("active")),
-    )
+    __table_args__ = (Index("uq_idf_version_active", "active", unique=True, postgresql_where=text("active")),)
 
     id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
     vacancies: Mapped[int] = mapped_column(BigInteger)

@@ -181,9 +181,7 @@ class TaxonomyTerm(Base):
         one_of("kind", TERM_KINDS),
         UniqueConstraint("kind", "ref", "language", "term"),
         Index("ix_taxonomy_term_prefix", "kind", "term", postgresql_ops={"term": "text_pattern_ops"}),
-        Index(
-            "ix_taxonomy_term_trigram", "term", postgresql_using="gin", postgresql_ops={"term": "gin_trgm_ops"}
-        ),
+        Index("ix_taxonomy_term_trigram", "term", postgresql_using="gin", postgresql_ops={"term": "gin_trgm_ops"}),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

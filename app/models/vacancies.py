@@ -36,7 +36,7 @@ PLACEMENT_SCOPES = ("akl", "akad", "akan")
 
 
 class Vacancy(Versioned, Base):
-    """A vacancy. Pay is in whole units of `pay_currency`; `pay_monthly_*` are rupiah a month, derived for the matcher."""
+    """A vacancy. Pay is in whole units of `pay_currency`; `pay_monthly_*` are rupiah a month, for the matcher."""
 
     __tablename__ = "vacancy"
     __table_args__ = (
@@ -56,7 +56,8 @@ class Vacancy(Versioned, Base):
         UniqueConstraint("source_portal", "external_id"),
         Index("ix_vacancy_live_posted", "published_at", "id", postgresql_where=text("status = 'published'")),
         Index(
-            "ix_vacancy_live_region", "region_code", "published_at", "id", postgresql_where=text("status = 'published'"),
+            "ix_vacancy_live_region", "region_code", "published_at", "id",
+            postgresql_where=text("status = 'published'"),
             postgresql_ops={"region_code": "text_pattern_ops"},
         ),
         Index(

@@ -20,7 +20,9 @@ router = APIRouter(prefix="/v1/me", tags=["account"], route_class=HubRoute)
 
 Reader = Annotated[Actor, require(Permission.ACCOUNT_READ)]
 Writer = Annotated[Actor, require(Permission.ACCOUNT_WRITE)]
-Purpose = Annotated[str, Path(description="Purpose of the processing", max_length=60, examples=["visible_to_employers"])]
+Purpose = Annotated[
+    str, Path(description="Purpose of the processing", max_length=60, examples=["visible_to_employers"])
+]
 
 
 @router.get("", **operation("account.get", "My account", permission=Permission.ACCOUNT_READ, demo="talent"))

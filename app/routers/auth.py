@@ -16,7 +16,6 @@ from app.core.problems.identity import (
     CONSENT_NEEDED,
     INVALID_CLIENT,
     INVALID_REQUEST,
-    INVALID_SCOPE,
     UNSUPPORTED_GRANT_TYPE,
 )
 from app.core.ratelimit import Quota, spend
@@ -35,9 +34,7 @@ class TokenForm(Input):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [
-                {"grant_type": "password", "username": "talent@demo.example", "password": "demo-password"}
-            ]
+            "examples": [{"grant_type": "password", "username": "talent@demo.example", "password": "demo-password"}]
         }
     )
 

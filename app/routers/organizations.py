@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
 from app.core.actor import Actor
+from app.core.demo_ids import demo_id
 from app.core.permissions import Permission
 from app.core.problems.common import CONFLICT, ILLEGAL_TRANSITION, INVALID_CURSOR, NOT_FOUND
 from app.core.problems.organizations import LAST_OWNER, MEMBER_EXISTS, NIB_TAKEN, ORGANIZATION_INCOMPLETE
@@ -27,8 +28,17 @@ from app.services import organizations as service
 
 router = APIRouter(prefix="/v1", tags=["organizations"], route_class=HubRoute)
 
-OrganizationId = Annotated[UUID, Path(description="Id of the organization")]
-UserId = Annotated[UUID, Path(description="Id of the member")]
+
+def _path(key: str) -> Any:  # FastAPI's marker
+    """The path parameter, with the demo's organization `key` as its example."""
+    return Path(description="Id of the organization", examples=[str(demo_id("organization", key))])
+
+
+OrganizationId = Annotated[UUID, _path("emp-lentera-kode")]
+DraftId = Annotated[UUID, _path("emp-tenun-digital")]
+PendingId = Annotated[UUID, _path("emp-rajut-binong")]
+SuspendedId = Annotated[UUID, _path("emp-karya-cepat")]
+UserId = Annotated[UUID, Path(description="Id of the member", examples=[str(demo_id("account", "acc-employer2"))])]
 Reader = Annotated[Actor, require(Permission.ORGANIZATIONS_READ)]
 Writer = Annotated[Actor, require(Permission.ORGANIZATIONS_WRITE)]
 Reviewer = Annotated[Actor, require(Permission.ORGANIZATIONS_REVIEW)]
@@ -163,7 +173,7 @@ async def list_organization_transitions(
         demo="employer",
     ),
 )
-async def submit_organization(organization_id: OrganizationId, actor: Writer, session: WriteDep) -> OrganizationOut:
+async def submit_organization(organization_id: DraftId, actor: Writer, session: WriteDep) -> OrganizationOut:
     """Hand a draft, or one sent back, to the officers of its region."""
     row = await service.move(session, actor, organization_id, "submit")
     return (await service.show(session, actor, [row]))[0]
@@ -258,7 +268,7 @@ async def list_organizations_for_review(
         demo="officer",
     ),
 )
-async def verify_organization(organization_id: OrganizationId, actor: Reviewer, session: WriteDep) -> OrganizationOut:
+async def verify_organization(organization_id: PendingId, actor: Reviewer, session: WriteDep) -> OrganizationOut:
     """The papers are in order: the organization may act."""
     row = await service.move(session, actor, organization_id, "verify")
     return (await service.show(session, actor, [row]))[0]
@@ -276,7 +286,7 @@ async def verify_organization(organization_id: OrganizationId, actor: Reviewer, 
     ),
 )
 async def return_organization(
-    organization_id: OrganizationId, body: ReasonIn, actor: Reviewer, session: WriteDep
+    organization_id: PendingId, body: ReasonIn, actor: Reviewer, session: WriteDep
 ) -> OrganizationOut:
     """Something must be mended; the reason tells what."""
     row = await service.move(session, actor, organization_id, "request_revision", body.reason)
@@ -295,7 +305,7 @@ async def return_organization(
     ),
 )
 async def reject_organization(
-    organization_id: OrganizationId, body: ReasonIn, actor: Reviewer, session: WriteDep
+    organization_id: PendingId, body: ReasonIn, actor: Reviewer, session: WriteDep
 ) -> OrganizationOut:
     """The organization cannot be verified; this is final."""
     row = await service.move(session, actor, organization_id, "reject", body.reason)
@@ -332,7 +342,7 @@ async def suspend_organization(
         demo="officer",
     ),
 )
-async def reinstate_organization(organization_id: OrganizationId, actor: Reviewer, session: WriteDep) -> OrganizationOut:
+async def reinstate_organization(organization_id: SuspendedId, actor: Reviewer, session: WriteDep) -> OrganizationOut:
     """Let a suspended organization act again."""
     row = await service.move(session, actor, organization_id, "reinstate")
     return (await service.show(session, actor, [row]))[0]

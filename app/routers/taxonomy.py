@@ -19,7 +19,9 @@ router = APIRouter(prefix="/v1/taxonomy", tags=["taxonomy"], route_class=HubRout
 
 Wanted = Annotated[
     str | None,
-    Query(min_length=1, max_length=80, description="A word or its beginning, with or without typos, in either language"),
+    Query(
+        min_length=1, max_length=80, description="A word or its beginning, with or without typos, in either language"
+    ),
 ]
 PageSize = Annotated[Limit, Query()]
 Cursor = Annotated[CursorText | None, Query()]
@@ -30,9 +32,7 @@ IndustryId = Annotated[str, Path(max_length=20, examples=["2020:62"], descriptio
 SchemeCode = Annotated[str, Path(max_length=120, examples=["SKM-0001"], description="Code of the scheme")]
 
 
-@router.get(
-    "/skills", **operation("taxonomy.list_skills", "Find skills", problems=[INVALID_CURSOR], cache="reference")
-)
+@router.get("/skills", **operation("taxonomy.list_skills", "Find skills", problems=[INVALID_CURSOR], cache="reference"))
 async def list_skills(
     session: ReadDep,
     kit: KitDep,

@@ -24,14 +24,19 @@ class Output(BaseModel):
     model_config = ConfigDict(extra="forbid", from_attributes=True, use_attribute_docstrings=True)
 
 
+_FIRST_PRINTABLE = 32
+
+
 def _no_control(value: str) -> str:
-    if any(ord(character) < 32 and character not in "\n\t\r" for character in value):
-        raise CodedValueError("control_character", "Teks memuat karakter kendali.", "The text holds a control character.")
+    if any(ord(character) < _FIRST_PRINTABLE and character not in "\n\t\r" for character in value):
+        raise CodedValueError(
+            "control_character", "Teks memuat karakter kendali.", "The text holds a control character."
+        )
     return value
 
 
 def _one_line(value: str) -> str:
-    if any(ord(character) < 32 for character in value):
+    if any(ord(character) < _FIRST_PRINTABLE for character in value):
         raise CodedValueError("control_character", "Harus satu baris teks.", "Must be one line of text.")
     return value
 
@@ -100,7 +105,9 @@ class ProblemError(BaseModel):
     """One invalid place of the input."""
 
     model_config = ConfigDict(extra="forbid")
-    pointer: Annotated[str, Field(description="RFC 6901 pointer into the body, or /query/name, /path/name, /header/name")]
+    pointer: Annotated[
+        str, Field(description="RFC 6901 pointer into the body, or /query/name, /path/name, /header/name")
+    ]
     code: Annotated[str, Field(description="Stable code of what is wrong")]
     message: Annotated[str, Field(description="What is wrong and what to do, in the caller's language")]
 
@@ -109,7 +116,9 @@ class ProblemBody(BaseModel):
     """A problem (RFC 9457). `code` is stable; texts are in the caller's language."""
 
     model_config = ConfigDict(extra="allow", title="Problem")
-    type: Annotated[str, Field(description="Where the problem is documented", json_schema_extra={"format": "uri-reference"})]
+    type: Annotated[
+        str, Field(description="Where the problem is documented", json_schema_extra={"format": "uri-reference"})
+    ]
     title: str
     status: Annotated[int, Field(ge=400, le=599)]
     detail: str

@@ -13,7 +13,9 @@ from app.core.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH
 from app.domain.identifiers import InvalidIdentifier, parse_phone
 from app.schemas.common import Input, Line, Output
 
-Password = Annotated[str, StringConstraints(min_length=MINIMUM_LENGTH, max_length=MAXIMUM_LENGTH, strip_whitespace=False)]
+Password = Annotated[
+    str, StringConstraints(min_length=MINIMUM_LENGTH, max_length=MAXIMUM_LENGTH, strip_whitespace=False)
+]
 
 
 def phone(value: str | None) -> str | None:
@@ -70,7 +72,9 @@ class Registration(Input):
     @model_validator(mode="after")
     def _reachable(self) -> Registration:
         if self.email is None and self.phone is None:
-            raise CodedValueError("contact_missing", "Isi surel atau nomor telepon.", "Give an e-mail or a phone number.")
+            raise CodedValueError(
+                "contact_missing", "Isi surel atau nomor telepon.", "Give an e-mail or a phone number."
+            )
         return self
 
 

@@ -12,7 +12,6 @@ from pydantic import ConfigDict, EmailStr, Field, field_validator
 from app.core.coded import CodedValueError
 from app.domain.identifiers import InvalidIdentifier, parse_lsp_licence, parse_nib, parse_npwp
 from app.schemas.common import Code, CodeLabel, Input, Line, Output, Prose, WebUrl, Whole
-from app.schemas.identity import phone
 
 Kind = Literal["employer", "training_provider", "certification_body", "programme_owner"]
 Role = Literal["owner", "editor", "viewer"]
@@ -55,7 +54,9 @@ def _parsed(name: str, parse: Callable[[str], str], value: str) -> str:
         return parse(value)
     except InvalidIdentifier as error:
         raise CodedValueError(
-            f"invalid_{name}", f"{name.upper()} tidak sah ({error.code}).", f"Not a valid {name.upper()} ({error.code})."
+            f"invalid_{name}",
+            f"{name.upper()} tidak sah ({error.code}).",
+            f"Not a valid {name.upper()} ({error.code}).",
         ) from error
 
 

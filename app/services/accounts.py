@@ -136,9 +136,7 @@ def _shown(row: Consent) -> ConsentOut:
 async def live_consent(session: AsyncSession, user_id: UUID, purpose: str) -> Consent | None:
     """The consent that holds now for one purpose, None without one."""
     return await session.scalar(
-        select(Consent).where(
-            Consent.user_id == user_id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
-        )
+        select(Consent).where(Consent.user_id == user_id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
     )
 
 

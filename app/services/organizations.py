@@ -167,9 +167,7 @@ def _need_member(actor: Actor, row: Organization, *roles: str) -> None:
         raise Problem(PERMISSION_DENIED, {"permission": f"{row.kind}:{'/'.join(roles)}"})
 
 
-async def move(
-    session: WriteSession, actor: Actor, key: UUID, event: str, reason: str | None = None
-) -> Organization:
+async def move(session: WriteSession, actor: Actor, key: UUID, event: str, reason: str | None = None) -> Organization:
     """Move an organization along its lifecycle; 409 from a wrong state, 422 while it is incomplete."""
     row = await load(session, actor, key, lock=True)
     if event == "submit" and (missing := missing_fields(row)):
@@ -181,7 +179,9 @@ async def move(
     return row
 
 
-async def list_own(session: AsyncSession, actor: Actor, kit: Kit, limit: int, cursor: str | None) -> Page[OrganizationOut]:
+async def list_own(
+    session: AsyncSession, actor: Actor, kit: Kit, limit: int, cursor: str | None
+) -> Page[OrganizationOut]:
     """The organizations that the caller belongs to, oldest first."""
     scope = scope_of("organizations.list_mine", {"caller": actor.key})
     query = select(Organization).where(Organization.id.in_([m.organization_id for m in actor.memberships]))

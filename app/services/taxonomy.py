@@ -45,7 +45,7 @@ from app.services import reference
 from app.services.taxonomy_import import current_version, normalise
 
 _SHORT = 3
-_KINDS: dict[str, type[Skill] | type[Occupation] | type[Region] | type[Industry] | type[Scheme]] = {
+_KINDS: dict[str, type[Skill | Occupation | Region | Industry | Scheme]] = {
     "skill": Skill, "occupation": Occupation, "region": Region, "industry": Industry, "scheme": Scheme,
 }  # fmt: skip
 
@@ -145,7 +145,7 @@ async def children(session: AsyncSession, kind: str, ref: str) -> EntryPage:
     return EntryPage(items=[_entry(row) for row in rows], next_cursor=None, taxonomy_version=version)
 
 
-async def _existing(session: AsyncSession, kind: str, ref: str) -> Any:  # noqa: ANN401  # a row of the kind
+async def _existing(session: AsyncSession, kind: str, ref: str) -> Any:  # a row of the kind
     row = await session.scalar(select(_KINDS[kind]).where(_key(kind) == ref))
     if row is None:
         raise Problem(NOT_FOUND)

@@ -40,9 +40,7 @@ async def load_ring(session: AsyncSession, kit: Kit) -> None:
         session.add(stored)
         await session.flush()
         keys = [stored]
-    kit.ring.install(
-        [open_key(kit.vault, key.kid, key.public_jwk, key.private_key, key.active_from) for key in keys]
-    )
+    kit.ring.install([open_key(kit.vault, key.kid, key.public_jwk, key.private_key, key.active_from) for key in keys])
 
 
 async def actor_of(session: AsyncSession, kit: Kit, token: str) -> Actor:

@@ -44,9 +44,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("caller", "key", name=op.f("pk_idempotency_record")),
     )
-    op.create_index(
-        op.f("ix_idempotency_record_created_at"), "idempotency_record", ["created_at"], unique=False
-    )
+    op.create_index(op.f("ix_idempotency_record_created_at"), "idempotency_record", ["created_at"], unique=False)
     op.create_table(
         "idf_version",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
@@ -56,9 +54,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_idf_version")),
     )
-    op.create_index(
-        "uq_idf_version_active", "idf_version", ["active"], unique=True, postgresql_where=sa.text("active")
-    )
+    op.create_index("uq_idf_version_active", "idf_version", ["active"], unique=True, postgresql_where=sa.text("active"))
     op.create_table(
         "outbox_event",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -129,9 +125,7 @@ def upgrade() -> None:
             name=op.f("ck_taxonomy_term_kind_known"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_taxonomy_term")),
-        sa.UniqueConstraint(
-            "kind", "ref", "language", "term", name=op.f("uq_taxonomy_term_kind_ref_language_term")
-        ),
+        sa.UniqueConstraint("kind", "ref", "language", "term", name=op.f("uq_taxonomy_term_kind_ref_language_term")),
     )
     op.create_index(
         "ix_taxonomy_term_prefix",
@@ -186,9 +180,7 @@ def upgrade() -> None:
             "roles <@ ARRAY['talent', 'officer', 'analyst', 'admin']",
             name=op.f("ck_user_account_roles_known"),
         ),
-        sa.CheckConstraint(
-            "status IN ('active', 'locked', 'erased')", name=op.f("ck_user_account_status_known")
-        ),
+        sa.CheckConstraint("status IN ('active', 'locked', 'erased')", name=op.f("ck_user_account_status_known")),
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_user_account_email_lower")),
         sa.CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name=op.f("ck_user_account_reachable")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
@@ -201,9 +193,7 @@ def upgrade() -> None:
         sa.Column("xid", sa.BigInteger(), nullable=False),
         sa.Column("vacancy_id", sa.Uuid(), nullable=True),
         sa.Column("organization_id", sa.Uuid(), nullable=True),
-        sa.CheckConstraint(
-            "num_nonnulls(vacancy_id, organization_id) = 1", name=op.f("ck_vacancy_change_names_one")
-        ),
+        sa.CheckConstraint("num_nonnulls(vacancy_id, organization_id) = 1", name=op.f("ck_vacancy_change_names_one")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_vacancy_change")),
     )
     op.create_index(op.f("ix_vacancy_change_xid"), "vacancy_change", ["xid"], unique=False)
@@ -284,9 +274,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("edition", "code", name=op.f("pk_industry")),
     )
-    op.create_index(
-        op.f("ix_industry_edition_parent_code"), "industry", ["edition", "parent_code"], unique=False
-    )
+    op.create_index(op.f("ix_industry_edition_parent_code"), "industry", ["edition", "parent_code"], unique=False)
     op.create_table(
         "occupation",
         sa.Column("code", sa.Text(), nullable=False),
@@ -343,9 +331,7 @@ def upgrade() -> None:
             "kind IN ('employer', 'training_provider', 'certification_body', 'programme_owner')",
             name=op.f("ck_organization_kind_known"),
         ),
-        sa.CheckConstraint(
-            "legal_form IN ('company', 'individual')", name=op.f("ck_organization_legal_form_known")
-        ),
+        sa.CheckConstraint("legal_form IN ('company', 'individual')", name=op.f("ck_organization_legal_form_known")),
         sa.CheckConstraint("ownership IN ('private', 'state')", name=op.f("ck_organization_ownership_known")),
         sa.CheckConstraint(
             "size_class IN ('micro', 'small', 'medium', 'large')",
@@ -355,12 +341,8 @@ def upgrade() -> None:
             "status IN ('draft', 'pending_review', 'needs_revision', 'verified', 'rejected', 'suspended')",
             name=op.f("ck_organization_status_known"),
         ),
-        sa.CheckConstraint(
-            "head_count IS NULL OR head_count >= 0", name=op.f("ck_organization_head_count_positive")
-        ),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_organization_region_code_region")
-        ),
+        sa.CheckConstraint("head_count IS NULL OR head_count >= 0", name=op.f("ck_organization_head_count_positive")),
+        sa.ForeignKeyConstraint(["region_code"], ["region.code"], name=op.f("fk_organization_region_code_region")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organization")),
     )
     op.create_index(
@@ -424,12 +406,8 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.CheckConstraint(
-            "sex IS NULL OR sex IN ('female', 'male')", name=op.f("ck_talent_profile_sex_known")
-        ),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_talent_profile_region_code_region")
-        ),
+        sa.CheckConstraint("sex IS NULL OR sex IN ('female', 'male')", name=op.f("ck_talent_profile_sex_known")),
+        sa.ForeignKeyConstraint(["region_code"], ["region.code"], name=op.f("fk_talent_profile_region_code_region")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_talent_profile")),
         sa.UniqueConstraint("nik_hash", name=op.f("uq_talent_profile_nik_hash")),
     )
@@ -476,9 +454,7 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.CheckConstraint(
-            "role IN ('owner', 'editor', 'viewer')", name=op.f("ck_organization_member_role_known")
-        ),
+        sa.CheckConstraint("role IN ('owner', 'editor', 'viewer')", name=op.f("ck_organization_member_role_known")),
         sa.ForeignKeyConstraint(
             ["organization_id"],
             ["organization.id"],
@@ -492,9 +468,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organization_member")),
-        sa.UniqueConstraint(
-            "organization_id", "user_id", name=op.f("uq_organization_member_organization_id_user_id")
-        ),
+        sa.UniqueConstraint("organization_id", "user_id", name=op.f("uq_organization_member_organization_id_user_id")),
     )
     op.create_index(op.f("ix_organization_member_user_id"), "organization_member", ["user_id"], unique=False)
     op.create_table(
@@ -518,9 +492,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_client")),
         sa.UniqueConstraint("client_id", name=op.f("uq_partner_client_client_id")),
     )
-    op.create_index(
-        op.f("ix_partner_client_organization_id"), "partner_client", ["organization_id"], unique=False
-    )
+    op.create_index(op.f("ix_partner_client_organization_id"), "partner_client", ["organization_id"], unique=False)
     op.create_table(
         "profile_education",
         sa.Column("level", sa.Text(), nullable=False),
@@ -540,9 +512,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_profile_education")),
     )
-    op.create_index(
-        op.f("ix_profile_education_profile_id"), "profile_education", ["profile_id"], unique=False
-    )
+    op.create_index(op.f("ix_profile_education_profile_id"), "profile_education", ["profile_id"], unique=False)
     op.create_table(
         "profile_experience",
         sa.Column("occupation_code", sa.Text(), nullable=False),
@@ -574,9 +544,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_profile_experience")),
     )
-    op.create_index(
-        op.f("ix_profile_experience_profile_id"), "profile_experience", ["profile_id"], unique=False
-    )
+    op.create_index(op.f("ix_profile_experience_profile_id"), "profile_experience", ["profile_id"], unique=False)
     op.create_table(
         "profile_language",
         sa.Column("language", sa.Text(), nullable=False),
@@ -706,9 +674,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["target_id"], ["skill.id"], name=op.f("fk_skill_relation_target_id_skill")),
         sa.PrimaryKeyConstraint("source_id", "kind", "target_id", name=op.f("pk_skill_relation")),
     )
-    op.create_index(
-        op.f("ix_skill_relation_target_id_kind"), "skill_relation", ["target_id", "kind"], unique=False
-    )
+    op.create_index(op.f("ix_skill_relation_target_id_kind"), "skill_relation", ["target_id", "kind"], unique=False)
     op.create_table(
         "unit_skill",
         sa.Column("unit_id", sa.Integer(), nullable=False),
@@ -782,16 +748,12 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.CheckConstraint(
-            "application_method IN ('hub', 'link')", name=op.f("ck_vacancy_application_method_known")
-        ),
+        sa.CheckConstraint("application_method IN ('hub', 'link')", name=op.f("ck_vacancy_application_method_known")),
         sa.CheckConstraint(
             "pay_period IN ('hour', 'day', 'week', 'month', 'year', 'project')",
             name=op.f("ck_vacancy_pay_period_known"),
         ),
-        sa.CheckConstraint(
-            "placement_scope IN ('akl', 'akad', 'akan')", name=op.f("ck_vacancy_placement_scope_known")
-        ),
+        sa.CheckConstraint("placement_scope IN ('akl', 'akad', 'akan')", name=op.f("ck_vacancy_placement_scope_known")),
         sa.CheckConstraint(
             "status IN ('draft', 'pending_review', 'needs_revision', 'rejected', 'scheduled', 'published', 'suspended', 'closed', 'filled', 'expired', 'blocked')",
             name=op.f("ck_vacancy_status_known"),
@@ -808,16 +770,10 @@ def upgrade() -> None:
             "experience_years IS NULL OR experience_years BETWEEN 0 AND 50",
             name=op.f("ck_vacancy_experience_range"),
         ),
-        sa.CheckConstraint(
-            "filled_count BETWEEN 0 AND openings", name=op.f("ck_vacancy_filled_within_openings")
-        ),
+        sa.CheckConstraint("filled_count BETWEEN 0 AND openings", name=op.f("ck_vacancy_filled_within_openings")),
         sa.CheckConstraint("openings >= 1", name=op.f("ck_vacancy_openings_positive")),
-        sa.CheckConstraint(
-            "pay_maximum IS NULL OR pay_maximum >= pay_minimum", name=op.f("ck_vacancy_pay_in_order")
-        ),
-        sa.CheckConstraint(
-            "pay_minimum IS NULL OR pay_minimum >= 0", name=op.f("ck_vacancy_pay_minimum_positive")
-        ),
+        sa.CheckConstraint("pay_maximum IS NULL OR pay_maximum >= pay_minimum", name=op.f("ck_vacancy_pay_in_order")),
+        sa.CheckConstraint("pay_minimum IS NULL OR pay_minimum >= 0", name=op.f("ck_vacancy_pay_minimum_positive")),
         sa.CheckConstraint("placement_fee = 0", name=op.f("ck_vacancy_no_placement_fee")),
         sa.ForeignKeyConstraint(
             ["industry_edition", "industry_code"],
@@ -832,9 +788,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["region_code"], ["region.code"], name=op.f("fk_vacancy_region_code_region")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vacancy")),
-        sa.UniqueConstraint(
-            "source_portal", "external_id", name=op.f("uq_vacancy_source_portal_external_id")
-        ),
+        sa.UniqueConstraint("source_portal", "external_id", name=op.f("uq_vacancy_source_portal_external_id")),
     )
     op.create_index(
         "ix_vacancy_live_occupation",
@@ -906,12 +860,8 @@ def upgrade() -> None:
             "status IN ('submitted', 'viewed', 'shortlisted', 'test', 'interview', 'offered', 'hired', 'rejected', 'withdrawn', 'expired')",
             name=op.f("ck_application_status_known"),
         ),
-        sa.ForeignKeyConstraint(
-            ["talent_id"], ["user_account.id"], name=op.f("fk_application_talent_id_user_account")
-        ),
-        sa.ForeignKeyConstraint(
-            ["vacancy_id"], ["vacancy.id"], name=op.f("fk_application_vacancy_id_vacancy")
-        ),
+        sa.ForeignKeyConstraint(["talent_id"], ["user_account.id"], name=op.f("fk_application_talent_id_user_account")),
+        sa.ForeignKeyConstraint(["vacancy_id"], ["vacancy.id"], name=op.f("fk_application_vacancy_id_vacancy")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
     )
     op.create_index(op.f("ix_application_talent_id_id"), "application", ["talent_id", "id"], unique=False)
@@ -959,17 +909,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["supersedes_id"], ["certificate.id"], name=op.f("fk_certificate_supersedes_id_certificate")
         ),
-        sa.ForeignKeyConstraint(
-            ["talent_id"], ["user_account.id"], name=op.f("fk_certificate_talent_id_user_account")
-        ),
+        sa.ForeignKeyConstraint(["talent_id"], ["user_account.id"], name=op.f("fk_certificate_talent_id_user_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
         sa.UniqueConstraint("number", name=op.f("uq_certificate_number")),
         sa.UniqueConstraint("supersedes_id", name=op.f("uq_certificate_supersedes_id")),
         sa.UniqueConstraint("verification_token", name=op.f("uq_certificate_verification_token")),
     )
-    op.create_index(
-        op.f("ix_certificate_organization_id_id"), "certificate", ["organization_id", "id"], unique=False
-    )
+    op.create_index(op.f("ix_certificate_organization_id_id"), "certificate", ["organization_id", "id"], unique=False)
     op.create_index(op.f("ix_certificate_scheme_id"), "certificate", ["scheme_id"], unique=False)
     op.create_index(op.f("ix_certificate_talent_id_id"), "certificate", ["talent_id", "id"], unique=False)
     op.create_table(
@@ -997,9 +943,7 @@ def upgrade() -> None:
             name=op.f("fk_organization_scheme_organization_id_organization"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["scheme_id"], ["scheme.id"], name=op.f("fk_organization_scheme_scheme_id_scheme")
-        ),
+        sa.ForeignKeyConstraint(["scheme_id"], ["scheme.id"], name=op.f("fk_organization_scheme_scheme_id_scheme")),
         sa.PrimaryKeyConstraint("organization_id", "scheme_id", name=op.f("pk_organization_scheme")),
     )
     op.create_table(
@@ -1020,14 +964,10 @@ def upgrade() -> None:
             name=op.f("fk_profile_certificate_profile_id_talent_profile"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["scheme_id"], ["scheme.id"], name=op.f("fk_profile_certificate_scheme_id_scheme")
-        ),
+        sa.ForeignKeyConstraint(["scheme_id"], ["scheme.id"], name=op.f("fk_profile_certificate_scheme_id_scheme")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_profile_certificate")),
     )
-    op.create_index(
-        op.f("ix_profile_certificate_profile_id"), "profile_certificate", ["profile_id"], unique=False
-    )
+    op.create_index(op.f("ix_profile_certificate_profile_id"), "profile_certificate", ["profile_id"], unique=False)
     op.create_table(
         "scheme_unit",
         sa.Column("scheme_id", sa.Integer(), nullable=False),
@@ -1045,9 +985,7 @@ def upgrade() -> None:
         sa.Column("scheme_id", sa.Integer(), nullable=False),
         sa.Column("mandatory", sa.Boolean(), nullable=False),
         sa.Column("alternative_group", sa.SmallInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["scheme_id"], ["scheme.id"], name=op.f("fk_vacancy_certificate_scheme_id_scheme")
-        ),
+        sa.ForeignKeyConstraint(["scheme_id"], ["scheme.id"], name=op.f("fk_vacancy_certificate_scheme_id_scheme")),
         sa.ForeignKeyConstraint(
             ["vacancy_id"],
             ["vacancy.id"],
@@ -1165,12 +1103,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_application_vacancy_id_id"), table_name="application")
     op.drop_index(op.f("ix_application_talent_id_id"), table_name="application")
     op.drop_table("application")
-    op.drop_index(
-        "ix_vacancy_scheduled", table_name="vacancy", postgresql_where=sa.text("status = 'scheduled'")
-    )
-    op.drop_index(
-        "ix_vacancy_review", table_name="vacancy", postgresql_where=sa.text("status = 'pending_review'")
-    )
+    op.drop_index("ix_vacancy_scheduled", table_name="vacancy", postgresql_where=sa.text("status = 'scheduled'"))
+    op.drop_index("ix_vacancy_review", table_name="vacancy", postgresql_where=sa.text("status = 'pending_review'"))
     op.drop_index(op.f("ix_vacancy_organization_id_id"), table_name="vacancy")
     op.drop_index(
         "ix_vacancy_live_until",
@@ -1183,12 +1117,8 @@ def downgrade() -> None:
         postgresql_where=sa.text("status = 'published'"),
         postgresql_ops={"region_code": "text_pattern_ops"},
     )
-    op.drop_index(
-        "ix_vacancy_live_posted", table_name="vacancy", postgresql_where=sa.text("status = 'published'")
-    )
-    op.drop_index(
-        "ix_vacancy_live_pay", table_name="vacancy", postgresql_where=sa.text("status = 'published'")
-    )
+    op.drop_index("ix_vacancy_live_posted", table_name="vacancy", postgresql_where=sa.text("status = 'published'"))
+    op.drop_index("ix_vacancy_live_pay", table_name="vacancy", postgresql_where=sa.text("status = 'published'"))
     op.drop_index(
         "ix_vacancy_live_occupation",
         table_name="vacancy",
@@ -1223,15 +1153,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_occupation_skill_skill_id"), table_name="occupation_skill")
     op.drop_table("occupation_skill")
     op.drop_table("idf_entry")
-    op.drop_index(
-        "ix_talent_profile_visible", table_name="talent_profile", postgresql_where="visible_to_employers"
-    )
+    op.drop_index("ix_talent_profile_visible", table_name="talent_profile", postgresql_where="visible_to_employers")
     op.drop_index(op.f("ix_talent_profile_region_code"), table_name="talent_profile")
     op.drop_table("talent_profile")
     op.drop_table("skill")
-    op.drop_index(
-        "uq_organization_nib", table_name="organization", postgresql_where=sa.text("nib IS NOT NULL")
-    )
+    op.drop_index("uq_organization_nib", table_name="organization", postgresql_where=sa.text("nib IS NOT NULL"))
     op.drop_index(op.f("ix_organization_status_region_code_id"), table_name="organization")
     op.drop_table("organization")
     op.drop_index(op.f("ix_occupation_parent_code"), table_name="occupation")
@@ -1256,9 +1182,7 @@ def downgrade() -> None:
         postgresql_using="gin",
         postgresql_ops={"term": "gin_trgm_ops"},
     )
-    op.drop_index(
-        "ix_taxonomy_term_prefix", table_name="taxonomy_term", postgresql_ops={"term": "text_pattern_ops"}
-    )
+    op.drop_index("ix_taxonomy_term_prefix", table_name="taxonomy_term", postgresql_ops={"term": "text_pattern_ops"})
     op.drop_table("taxonomy_term")
     op.drop_table("taxonomy_release")
     op.drop_table("signing_key")

@@ -21,7 +21,7 @@ _SIGNED_IN: dict[str, str] = {}
 
 
 @pytest.fixture(scope="module")
-async def demo_connection(engine: AsyncEngine, app: FastAPI) -> Any:  # noqa: ANN401  # an async generator
+async def demo_connection(engine: AsyncEngine, app: FastAPI) -> Any:  # an async generator
     """The demo's data in a transaction that is rolled back at the end of the module."""
     async with engine.connect() as connection:
         transaction = await connection.begin()
@@ -31,7 +31,7 @@ async def demo_connection(engine: AsyncEngine, app: FastAPI) -> Any:  # noqa: AN
 
 
 @pytest.fixture
-async def demo_api(demo_connection: AsyncConnection, app: FastAPI, contract: Contract) -> Any:  # noqa: ANN401  # an async generator
+async def demo_api(demo_connection: AsyncConnection, app: FastAPI, contract: Contract) -> Any:  # an async generator
     """A client whose changes are undone after the test."""
     savepoint = await demo_connection.begin_nested()
     database: Database = BoundDatabase(demo_connection)
@@ -42,7 +42,7 @@ async def demo_api(demo_connection: AsyncConnection, app: FastAPI, contract: Con
     await savepoint.rollback()
 
 
-def example(parameter: dict[str, Any]) -> Any:  # noqa: ANN401  # any JSON
+def example(parameter: dict[str, Any]) -> Any:  # any JSON
     """The first example of a parameter or a body, None where it has none."""
     for holder in (parameter, parameter.get("schema", {})):
         found = holder.get("examples")
@@ -81,7 +81,9 @@ def all_operations() -> list[str]:
 
 
 @pytest.mark.parametrize("name", all_operations())
-async def test_the_example_works(demo_api: Api, contract: Contract, kit: Kit, name: str) -> None:  # noqa: ARG001  # kit: the ring must be loaded
+async def test_the_example_works(
+    demo_api: Api, contract: Contract, kit: Kit, name: str
+) -> None:  # kit: the ring must be loaded
     method, template = name.split(" ")
     item = contract.document["paths"][template][method.lower()]
     caller = await caller_of(demo_api, item["x-demo-account"]) if "x-demo-account" in item else None

@@ -73,7 +73,9 @@ async def test_registration_refuses_what_is_wrong(api: Api) -> None:
     problem(await api.post("/v1/auth/registration", json=PERSON), 409, "account_exists")
 
 
-async def test_a_wrong_password_and_an_unknown_user_get_the_same_answer(api: Api, tokens: dict[str, Any]) -> None:  # noqa: ARG001  # registers
+async def test_a_wrong_password_and_an_unknown_user_get_the_same_answer(
+    api: Api, tokens: dict[str, Any]
+) -> None:  # registers
     wrong = await sign_in(api, password="not-the-password")
     unknown = await sign_in(api, "nobody@example.com")
     assert wrong.status_code == unknown.status_code == 400
@@ -100,7 +102,7 @@ async def test_revocation_ends_the_session_at_once(api: Api, tokens: dict[str, A
     assert (await api.post("/v1/auth/revocation", data={"token": "unknown"})).status_code == 204
 
 
-async def test_a_narrow_token_stays_narrow_through_refresh(api: Api, tokens: dict[str, Any]) -> None:  # noqa: ARG001  # registers
+async def test_a_narrow_token_stays_narrow_through_refresh(api: Api, tokens: dict[str, Any]) -> None:  # registers
     narrow = (await sign_in(api, scope="account:read")).json()
     assert narrow["scope"] == "account:read"
     renewed = (await refresh(api, narrow["refresh_token"])).json()
@@ -124,7 +126,9 @@ async def test_a_partner_signs_in_with_its_secret(api: Api, world: World, databa
         digest = hashlib.sha256(b"partner-secret").digest()
         scopes = ["vacancies:read", "organizations:read"]
         session.add(
-            PartnerClient(client_id="bursa", name="Bursa", secret_hash=digest, scopes=scopes, organization_id=organization)
+            PartnerClient(
+                client_id="bursa", name="Bursa", secret_hash=digest, scopes=scopes, organization_id=organization
+            )
         )
     form = {"grant_type": "client_credentials", "client_id": "bursa", "client_secret": "partner-secret"}
     answer = await api.post("/v1/auth/token", data=form)

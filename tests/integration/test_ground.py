@@ -64,9 +64,7 @@ async def test_a_large_body_is_refused_by_length_and_by_chunk(api: Api, world: W
         for start in range(0, len(raw), 65_536):
             yield raw[start : start + 65_536]
 
-    answer = await api.post(
-        "/v1/organizations", owner, content=chunks(), headers={"Content-Type": "application/json"}
-    )
+    answer = await api.post("/v1/organizations", owner, content=chunks(), headers={"Content-Type": "application/json"})
     problem(answer, 413, "payload_too_large")
 
 
@@ -128,7 +126,7 @@ async def test_a_busy_database_is_a_503_with_retry_after(
 ) -> None:
     person = await world.person()
 
-    class Original(Exception):  # noqa: N818  # stands for the driver's error
+    class Original(Exception):  # stands for the driver's error
         pass
 
     Original.sqlstate = sqlstate  # type: ignore[attr-defined]  # as asyncpg sets it

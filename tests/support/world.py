@@ -113,9 +113,7 @@ class World:
             session.add(user)
             await session.flush()
             if "talent" in roles:
-                session.add(
-                    TalentProfile(id=user.id, full_name=name, visible_to_employers=visible, **profile)
-                )
+                session.add(TalentProfile(id=user.id, full_name=name, visible_to_employers=visible, **profile))
             purposes = (*consents, "visible_to_employers") if visible else consents
             for purpose in purposes:
                 session.add(Consent(user_id=user.id, purpose=purpose, text_version=CURRENT_VERSIONS[purpose]))

@@ -120,7 +120,9 @@ def test_keys_survive_storage_and_name_themselves() -> None:
     opened = open_key(vault, new.kid, new.public_jwk, seal_key(vault, new), clock.now())
     assert opened.public_jwk == new.public_jwk
     with pytest.raises(ValueError, match="decrypt"):
-        open_key(Vault("another secret, also over 32 characters"), new.kid, new.public_jwk, seal_key(vault, new), clock.now())
+        open_key(
+            Vault("another secret, also over 32 characters"), new.kid, new.public_jwk, seal_key(vault, new), clock.now()
+        )
 
 
 def test_a_ring_without_a_key_says_so() -> None:

@@ -16,6 +16,7 @@ _BUSY_CLASSES = ("08", "53", "57")
 _LOCK_NOT_AVAILABLE = "55P03"
 _UNIQUE = "23505"
 
+
 def sqlstate(error: BaseException) -> str | None:
     """The SQLSTATE of a database error, None where it has none."""
     original = getattr(error, "orig", None) or error

@@ -21,12 +21,11 @@ from app.routers.support.handlers import TOKEN_URL
 from app.routers.support.unit import Claim, UnitOfWork
 from app.services import tokens as token_service
 
-
 _KEY = re.compile(r"[\x21-\x7e]{8,128}")
 
 oauth2 = OAuth2(
     scheme_name="oauth2",
-    description="Sign in with the password grant (first-party apps, Swagger UI), or as a partner with client credentials.",
+    description="Sign in with the password grant (first-party apps, Swagger UI) or client credentials (partners).",
     flows=OAuthFlows(
         password=OAuthFlowPassword(tokenUrl=TOKEN_URL, refreshUrl=TOKEN_URL, scopes=SCOPE_DESCRIPTIONS),
         clientCredentials=OAuthFlowClientCredentials(tokenUrl=TOKEN_URL, scopes=SCOPE_DESCRIPTIONS),
@@ -91,7 +90,7 @@ async def _actor(
     return actor
 
 
-def require(permission: Permission) -> Any:  # noqa: ANN401  # FastAPI's marker
+def require(permission: Permission) -> Any:  # FastAPI's marker
     """The authenticated caller, who holds `permission`; 401 and 403 otherwise."""
     return Security(_actor, scopes=[permission.value])
 

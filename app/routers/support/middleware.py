@@ -72,7 +72,7 @@ class Edge:
                 await render(too_large, request_id)(scope, receive, tell)
                 return
             await self.app(scope, receive, tell)
-        except Exception as error:  # noqa: BLE001  # the last net: whatever it is, the caller gets an answer
+        except Exception as error:  # the last net: whatever it is, the caller gets an answer
             if status == 0:
                 await render(problem_of_failure(error), request_id)(scope, receive, tell)
             else:

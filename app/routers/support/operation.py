@@ -1,7 +1,7 @@
 """How an operation is declared, and how the declarations become the contract.
 
-`@router.get("/x", **operation(...))` puts permission, problems, caching and the demo account into the operation's `x-` members;
-`complete` turns them into responses, headers and security when the contract is generated.
+`@router.get("/x", **operation(...))` puts permission, problems, caching and the demo account into the operation's
+`x-` members; `complete` turns them into responses, headers and security when the contract is generated.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def operation(
     """Keyword arguments of a route decorator.
 
     `name` is the operationId (`resource.verb`); `permission` None makes the operation public; `conditional` demands
-    If-Match; `idempotent` takes an Idempotency-Key; `cache` is `public`, `reference`, `private` or `none`; `demo` is the
-    local part of the demo account that may execute the example. The description is the function's docstring.
+    If-Match; `idempotent` takes an Idempotency-Key; `cache` is `public`, `reference`, `private` or `none`; `demo` is
+    the local part of the demo account that may execute the example. The description is the function's docstring.
     """
     kinds = [common.VALIDATION_FAILED, common.INTERNAL_ERROR, common.UNAVAILABLE, *problems]
     if permission is not None:

@@ -65,37 +65,37 @@ async def _in_transaction(
     inner: Callable[[Request], Coroutine[Any, Any, Response]], request: StrictRequest
 ) -> Response:
     """Run the handler in one transaction; run it again where the database asks for that."""
-    attempt = 0
-    while True:
-        attempt += 1
-        unit = UnitOfWork(request.app.state.database)
-        request.state.unit = unit
+    for attempt in range(1, _ATTEMPTS + 1):
         try:
-            response = await inner(request)
-            unit.keep(response)
-            await unit.commit()
-        except Replay as replay:
-            return replay.response
-        except RequestValidationError as error:
-            raise problem_of(error) from error
-        except Problem as problem:
-            if problem.keep_changes:
-                await unit.commit()
-            raise
-        except StaleDataError as error:
-            raise Problem(PRECONDITION_FAILED) from error
+            return await _once(inner, request)
         except DBAPIError as error:
-            if is_retryable(error) and attempt < _ATTEMPTS:
-                await unit.close()
-                await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311  # jitter, not a secret
-                continue
-            if (known := constraint_problem(error)) is not None:
-                raise known from error
-            raise
-        else:
-            return response
-        finally:
-            await unit.close()
+            if not is_retryable(error) or attempt == _ATTEMPTS:
+                raise constraint_problem(error) or error from error
+        await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311  # jitter, not a secret
+    raise AssertionError  # the last attempt returned or raised
+
+
+async def _once(inner: Callable[[Request], Coroutine[Any, Any, Response]], request: StrictRequest) -> Response:
+    unit = UnitOfWork(request.app.state.database)
+    request.state.unit = unit
+    try:
+        response = await inner(request)
+        unit.keep(response)
+        await unit.commit()
+    except Replay as replay:
+        return replay.response
+    except RequestValidationError as error:
+        raise problem_of(error) from error
+    except Problem as problem:
+        if problem.keep_changes:
+            await unit.commit()
+        raise
+    except StaleDataError as error:
+        raise Problem(PRECONDITION_FAILED) from error
+    else:
+        return response
+    finally:
+        await unit.close()
 
 
 def _tagged(response: Response) -> Response:

@@ -10,12 +10,11 @@ from fastapi import Request, params
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
-from app.core.coded import CodedValueError
 
+from app.core.coded import CodedValueError
 from app.core.errors import FieldError, Problem
 from app.core.i18n import Text
 from app.core.problems.common import UNSUPPORTED_MEDIA_TYPE, VALIDATION_FAILED
-
 
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -30,7 +29,7 @@ def _unique_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return seen
 
 
-def _refuse_constant(name: str) -> Any:  # noqa: ANN401  # json's hook
+def _refuse_constant(name: str) -> Any:  # json's hook
     msg = f"{name} is not JSON"
     raise json.JSONDecodeError(msg, "", 0)
 
@@ -38,7 +37,7 @@ def _refuse_constant(name: str) -> Any:  # noqa: ANN401  # json's hook
 class StrictRequest(Request):
     """Refuses duplicate members, NaN and Infinity, lone surrogates and NUL, and JSON nested too deep."""
 
-    async def json(self) -> Any:  # noqa: ANN401  # JSON
+    async def json(self) -> Any:  # JSON
         """The parsed body; JSONDecodeError says what is wrong with it."""
         if not hasattr(self, "_json"):
             body = await self.body()
@@ -57,9 +56,7 @@ class StrictRequest(Request):
 
 def query_names(dependant: Dependant) -> frozenset[str]:
     """The names of the query parameters that an operation knows."""
-    return frozenset(
-        field.alias for field in get_flat_params(dependant) if isinstance(field.field_info, params.Query)
-    )
+    return frozenset(field.alias for field in get_flat_params(dependant) if isinstance(field.field_info, params.Query))
 
 
 def check_query(request: Request, known: frozenset[str]) -> None:
@@ -79,12 +76,16 @@ def check_query(request: Request, known: frozenset[str]) -> None:
         if name not in known
     ]
     errors += [
-        FieldError(f"/query/{name}", "invalid_text", str(Text("Teks memuat karakter NUL.", "The text holds a NUL character.")))
+        FieldError(
+            f"/query/{name}", "invalid_text", str(Text("Teks memuat karakter NUL.", "The text holds a NUL character."))
+        )
         for name, value in request.query_params.multi_items()
         if "\x00" in value
     ]
     errors += [
-        FieldError(f"/path/{name}", "invalid_text", str(Text("Teks memuat karakter NUL.", "The text holds a NUL character.")))
+        FieldError(
+            f"/path/{name}", "invalid_text", str(Text("Teks memuat karakter NUL.", "The text holds a NUL character."))
+        )
         for name, value in request.path_params.items()
         if "\x00" in str(value)
     ]
@@ -124,7 +125,7 @@ _TEXTS: dict[str, Text] = {
 
 def pointer_of(location: tuple[int | str, ...]) -> str:
     """An RFC 6901 pointer of a Pydantic location: `/title` in a body, `/query/limit`, `/path/vacancy_id` elsewhere."""
-    where, *rest = location if location else ("body",)
+    where, *rest = location or ("body",)
     parts = [str(part).replace("~", "~0").replace("/", "~1") for part in rest]
     if where != "body":
         parts.insert(0, str(where))

@@ -16,7 +16,7 @@ from app.models.system import IdempotencyRecord
 _KEPT_HEADERS = ("content-type", "location", "etag", "cache-control")
 
 
-class Replay(Exception):  # noqa: N818  # control flow: an answer, not an error
+class Replay(Exception):  # control flow: an answer, not an error
     """The request was answered before; `response` is that answer."""
 
     def __init__(self, response: Response) -> None:
