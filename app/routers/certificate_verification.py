@@ -129,6 +129,4 @@ async def get_public_credential(
     """The signed form with the holder's name masked; only while the certificate is in force."""
     async with _ration(database, kit, address) as headers:
         row = await service.find_by_token(session, token)
-        return CredentialResponse(
-            await open_badges.credential(session, kit, row, masked=True), headers=headers
-        )
+        return CredentialResponse(await open_badges.credential(session, kit, row, masked=True), headers=headers)

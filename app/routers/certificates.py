@@ -71,9 +71,7 @@ CREDENTIAL: dict[str, Any] = {
     "responses": {
         200: {
             "description": "The credential, as a compact JWS",
-            "content": {
-                open_badges.MEDIA_TYPE: {"schema": {"type": "string", "pattern": r"^[\w-]+\.[\w-]+\.[\w-]+$"}}
-            },
+            "content": {open_badges.MEDIA_TYPE: {"schema": {"type": "string", "pattern": r"^[\w-]+\.[\w-]+\.[\w-]+$"}}},
         }
     },
 }

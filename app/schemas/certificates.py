@@ -150,9 +150,7 @@ class CertificateOut(Output):
     verification_url: Annotated[str, Field(description="For the QR code: whoever has it may verify")]
     supersedes_id: UUID | None
     superseded_by_id: UUID | None
-    actions: Annotated[
-        list[str], Field(description="What the caller may do next; `supersede` is the renewal")
-    ]
+    actions: Annotated[list[str], Field(description="What the caller may do next; `supersede` is the renewal")]
     created_at: datetime
     updated_at: datetime
 

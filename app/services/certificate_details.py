@@ -55,9 +55,7 @@ async def load_details(session: AsyncSession, rows: Sequence[Certificate]) -> De
         )
     )
     successors = await session.execute(
-        select(Certificate.supersedes_id, Certificate.id).where(
-            Certificate.supersedes_id.in_({row.id for row in rows})
-        )
+        select(Certificate.supersedes_id, Certificate.id).where(Certificate.supersedes_id.in_({row.id for row in rows}))
     )
     return Details(
         schemes=await load_schemes(session, {row.scheme_id for row in rows}),
@@ -130,9 +128,7 @@ def verification_url(kit: Kit, row: Certificate) -> str:
     return f"{kit.settings.public_base_url}/v1/certificates/verification/{row.verification_token}"
 
 
-async def show(
-    session: AsyncSession, actor: Actor, kit: Kit, rows: Sequence[Certificate]
-) -> list[CertificateOut]:
+async def show(session: AsyncSession, actor: Actor, kit: Kit, rows: Sequence[Certificate]) -> list[CertificateOut]:
     """Certificates as their holder and the body see them; as many queries for fifty as for one."""
     details = await load_details(session, rows)
     return [_shown(row, actor, kit, details) for row in rows]

@@ -49,9 +49,7 @@ CONSTRAINT_PROBLEMS["uq_certificate_number"] = CERTIFICATE_NUMBER_TAKEN
 def in_force_at(as_of: datetime) -> ColumnElement[bool]:
     """The SQL form of `app.domain.certificates.in_force`: stored as active, issued, last day not past."""
     today = local_date(as_of)
-    return and_(
-        Certificate.status == "active", Certificate.issued_on <= today, Certificate.valid_until >= today
-    )
+    return and_(Certificate.status == "active", Certificate.issued_on <= today, Certificate.valid_until >= today)
 
 
 def status_is(status: EffectiveStatus, as_of: datetime) -> ColumnElement[bool]:
@@ -232,9 +230,7 @@ async def _holder(session: AsyncSession, data: CertificateIn) -> TalentProfile |
 
 def _may_act(body: Organization) -> None:
     if body.status != "verified":
-        raise Problem(
-            ORGANIZATION_NOT_VERIFIED, {"status": body.status}, extra={"current_status": body.status}
-        )
+        raise Problem(ORGANIZATION_NOT_VERIFIED, {"status": body.status}, extra={"current_status": body.status})
     until = body.licence_valid_until
     if body.licence_number is None or (until is not None and until < clock.today()):
         raise Problem(LICENCE_NOT_IN_FORCE)
@@ -246,9 +242,7 @@ async def _may_certify(session: AsyncSession, body: Organization, scheme: Scheme
         raise Problem(SCHEME_NOT_LICENSED, {"scheme": scheme.code})
 
 
-def _new(
-    data: CertificateIn | RenewalIn, body: Organization, scheme: Scheme, holder: TalentProfile
-) -> Certificate:
+def _new(data: CertificateIn | RenewalIn, body: Organization, scheme: Scheme, holder: TalentProfile) -> Certificate:
     return Certificate(
         number=data.number,
         verification_token=clock.random_token(24),
@@ -270,9 +264,7 @@ def _announce(session: AsyncSession, row: Certificate) -> None:
     events.record_event(session, "certificate.issued", row.id, payload)
 
 
-async def move(
-    session: WriteSession, actor: Actor, key: UUID, event: str, reason: str | None = None
-) -> Certificate:
+async def move(session: WriteSession, actor: Actor, key: UUID, event: str, reason: str | None = None) -> Certificate:
     """Suspend, reinstate or revoke a certificate of an own body.
 
     Problems: 404, 403 for the holder and for viewers, 409 `illegal_transition` (also for a pause of one that
@@ -293,9 +285,7 @@ def _need_body(actor: Actor, row: Certificate, event: str) -> None:
         raise Problem(PERMISSION_DENIED, {"permission": f"{CERTIFICATE.name}:{event}"})
 
 
-async def _apply(
-    session: WriteSession, actor: Actor, row: Certificate, event: str, reason: str | None = None
-) -> None:
+async def _apply(session: WriteSession, actor: Actor, row: Certificate, event: str, reason: str | None = None) -> None:
     who, now = capacity(actor, row), clock.now()
     legal = events_for(row, who, now)
     if event in available_events(CERTIFICATE, row.status, who) and event not in legal:

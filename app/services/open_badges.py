@@ -80,9 +80,7 @@ def claims(kit: Kit, row: Certificate, scheme: SchemeFacts, body: BodyOut, *, ma
         "credentialSubject": {
             "id": subject,
             "type": ["AchievementSubject"],
-            "identifier": [
-                {"type": "IdentityObject", "identityType": "name", "identityHash": name, "hashed": False}
-            ],
+            "identifier": [{"type": "IdentityObject", "identityType": "name", "identityHash": name, "hashed": False}],
             "licenseNumber": row.number,
             "achievement": achievement(base, scheme, issuer),
         },

@@ -47,9 +47,7 @@ async def grant(session: WriteSession, actor: Actor, key: UUID, code: str) -> No
     body = await own_body(session, actor, key, lock=True, edit=True)
     scheme = await session.scalar(select(Scheme).where(Scheme.code == code))
     if scheme is None:
-        reference.raise_invalid(
-            await reference.unknown_errors(session, "scheme", {"/path/scheme_code": code})
-        )
+        reference.raise_invalid(await reference.unknown_errors(session, "scheme", {"/path/scheme_code": code}))
         raise Problem(NOT_FOUND)
     refuse_retired(scheme)
     added = await session.scalar(

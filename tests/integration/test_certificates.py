@@ -81,14 +81,10 @@ async def test_issued_shown_and_announced(api: Api, world: World, desk: Desk) ->
     assert made["actions"] == ["revoke", "supersede", "suspend"]
     held = await api.get(f"/v1/certificates/{made['id']}", desk.talent)
     assert held.json() == {**made, "actions": []}
-    same = await api.get(
-        f"/v1/certificates/{made['id']}", desk.talent, headers={"If-None-Match": held.headers["etag"]}
-    )
+    same = await api.get(f"/v1/certificates/{made['id']}", desk.talent, headers={"If-None-Match": held.headers["etag"]})
     assert same.status_code == 304
     async with world.database.read() as session:
-        told = await session.scalar(
-            select(OutboxEvent.type).where(OutboxEvent.aggregate_id == UUID(made["id"]))
-        )
+        told = await session.scalar(select(OutboxEvent.type).where(OutboxEvent.aggregate_id == UUID(made["id"])))
     assert told == "certificate.issued"
 
 
@@ -119,7 +115,7 @@ async def test_suspended_reinstated_and_revoked_with_a_log(api: Api, world: Worl
 @pytest.mark.parametrize("expired", [False, True])
 async def test_a_renewal_supersedes(api: Api, world: World, desk: Desk, expired: bool) -> None:
     today = clock.today()
-    dates = {"issued_on": today - timedelta(days=1100), "valid_until": today - timedelta(days=5)}
+    dates: dict[str, Any] = {"issued_on": today - timedelta(days=1100), "valid_until": today - timedelta(days=5)}
     old = await make_certificate(world, desk.body, desk.talent.id, **(dates if expired else {}))
     renewed = await take(api, "POST", old, "renewal", desk.owner)
     assert renewed.status_code == 201, renewed.text
@@ -235,13 +231,9 @@ async def test_a_scheme_outside_of_the_licence_or_retired(api: Api, world: World
     key = await make_certificate(world, desk.body, desk.talent.id)
     async with world.database.transaction() as session:
         await session.execute(
-            update(Scheme)
-            .where(Scheme.code == DEFAULT_SCHEME)
-            .values(status="retired", replaced_by="SKM-0001")
+            update(Scheme).where(Scheme.code == DEFAULT_SCHEME).values(status="retired", replaced_by="SKM-0001")
         )
-    refused = problem(
-        await api.post("/v1/certificates", desk.owner, json=desk.paper()), 409, "scheme_retired"
-    )
+    refused = problem(await api.post("/v1/certificates", desk.owner, json=desk.paper()), 409, "scheme_retired")
     assert "SKM-0001" in refused["detail"]
     problem(await take(api, "POST", key, "renewal", desk.owner), 409, "scheme_retired")
     path = f"/v1/organizations/{desk.body}/schemes/{DEFAULT_SCHEME}"
@@ -325,7 +317,7 @@ async def test_an_employer_issues_nothing(api: Api, world: World, desk: Desk) ->
 async def test_lists_are_filtered_by_what_a_certificate_is_now(api: Api, world: World, desk: Desk) -> None:
     today = clock.today()
     year = {"issued_on": today - timedelta(days=365)}
-    made = {
+    made: dict[str, list[dict[str, Any]]] = {
         "active": [{"valid_until": today + timedelta(days=91)}],
         "expiring": [{"valid_until": today + timedelta(days=90)}, {**year, "valid_until": today}],
         "expired": [
@@ -365,9 +357,7 @@ async def test_pages_lead_to_the_end(api: Api, world: World, desk: Desk) -> None
         seen: list[str] = []
         cursor: str | None = None
         while len(seen) < 6:
-            page = (
-                await api.get(path, caller, params={"limit": "2"} | ({"cursor": cursor} if cursor else {}))
-            ).json()
+            page = (await api.get(path, caller, params={"limit": "2"} | ({"cursor": cursor} if cursor else {}))).json()
             seen += [item["id"] for item in page["items"]]
             cursor = cursor if page["next_cursor"] is None else page["next_cursor"]
             if page["next_cursor"] is None:

@@ -66,9 +66,7 @@ async def make_certificate(
             "status": "active",
             **fields,
         }
-        row = Certificate(
-            organization_id=organization_id, talent_id=talent_id, scheme_id=scheme_id, **columns
-        )
+        row = Certificate(organization_id=organization_id, talent_id=talent_id, scheme_id=scheme_id, **columns)
         session.add(row)
         await session.flush()
         key: UUID = row.id
