@@ -12,6 +12,7 @@ from app.commands import demo, house, schema, serving
 from app.commands.output import FAILED, MISUSED, CommandError, console, progress
 from app.core.config import Settings
 from app.core.db import Database, make_engine
+from app.services.taxonomy_import import BundleError, Report, import_source
 
 _SHOWN_BAD_LINES = 50
 
@@ -81,27 +82,30 @@ def import_taxonomy(source: str, path: Path, data_dir: Path | None) -> None:
     with house.open_house(settings, house.Secret.UNUSED, join=True) as opened:
         asyncio.run(schema.prepare(opened))
         report = asyncio.run(_import(opened, source, path))
-    table = Table(title=f"{source}: {path}", title_justify="left")
-    table.add_column("what changed")
-    table.add_column("rows", justify="right")
-    for what, count in report.changed.items():
-        table.add_row(what, str(count))
+    table = Table(title=f"{source} {report.version}: {path}", title_justify="left")
+    table.add_column("table")
+    for column in ("inserted", "changed", "retired", "unchanged"):
+        table.add_column(column, justify="right")
+    for name, counts in report.tables.items():
+        figures = (counts.inserted, counts.changed, counts.retired, counts.unchanged)
+        table.add_row(name, *map(str, figures))
     console.print(table)
-    for number, reason in report.bad_lines[:_SHOWN_BAD_LINES]:
-        console.print(f"line {number}: {reason}", markup=False, highlight=False, soft_wrap=True)
+    for bad in report.bad_lines[:_SHOWN_BAD_LINES]:
+        line = f"{bad.file}, line {bad.line}: {bad.reason}"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     if report.bad_lines:
         more = len(report.bad_lines) - _SHOWN_BAD_LINES
         message = f"{len(report.bad_lines)} bad lines" + (f", {more} of them not shown" if more > 0 else "")
         raise CommandError(message, FAILED)
 
 
-async def _import(settings: Settings, source: str, path: Path) -> Any:
-    from app.services.taxonomy_import import import_source  # noqa: PLC0415  # heavy, and needed by few
-
+async def _import(settings: Settings, source: str, path: Path) -> Report:
     engine = make_engine(str(settings.database_url), settings, pool_size=1, patient=True)
     try:
         with progress() as bar:
             async with Database(engine).transaction() as session:
                 return await import_source(session, source, path, _on(bar))
+    except BundleError as error:
+        raise CommandError(str(error), MISUSED) from error
     finally:
         await engine.dispose()

@@ -1,260 +1,219 @@
-"""Imports of reference data: the taxonomy that ships with the package, and official bundles."""
+"""Imports of reference data: what ships with the package (`import_shipped`), and official classifications.
+
+Each official source is read by its module of `taxonomy_sources`; what happens where two sources describe the same
+code is written there (`occupations` for KBJI codes, `kbli.merge`, `skkni.merge`). For all of them:
+
+* one transaction, the caller's; imports wait for each other;
+* a second import of the same bundle changes nothing, and then no release is made;
+* codes that the source no longer has are retired, never deleted, and point at the one new code of the same label;
+* lines that cannot be used are skipped and reported with their number. A row is not retired because its line is bad.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import unicodedata
-from collections.abc import Iterable, Sequence
-from importlib import resources
-from typing import Any
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
-from app.data import loading
 from app.models.base import Base
 from app.models.taxonomy import (
     CompetencyUnit,
     Industry,
     Occupation,
     OccupationSkill,
-    Region,
-    Scheme,
-    SchemeUnit,
     Skill,
     SkillRelation,
     TaxonomyRelease,
-    TaxonomyTerm,
-    UnitSkill,
 )
+from app.services.taxonomy_shipped import SHIPPED, current_version, import_shipped, skill_ids_of, upsert
+from app.services.taxonomy_sources import esco, kbji, kbli, occupations, skkni
+from app.services.taxonomy_sources.bundle import Bundle, BundleError
+from app.services.taxonomy_sources.report import BadLine, Counts, Progress, Report
+from app.services.taxonomy_sources.store import (
+    Incoming,
+    Key,
+    Row,
+    Rules,
+    apply,
+    apply_links,
+    exclusively,
+    existing,
+    refresh_terms,
+)
+from app.services.taxonomy_sources.terms import normalise, terms_of
 
-SHIPPED = "hub"
-_BATCH = 1000
+__all__ = [
+    "SHIPPED", "BadLine", "BundleError", "Counts", "Report", "current_version", "import_shipped", "import_source",
+    "normalise", "skill_ids_of", "terms_of", "upsert",
+]  # fmt: skip
 
-
-def normalise(term: str) -> str:
-    """The form in which terms are kept and searched: lower case, no accents, single spaces."""
-    plain = unicodedata.normalize("NFKD", term.casefold())
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
-
-
-async def upsert(
-    session: AsyncSession, table: type[Base], rows: Sequence[dict[str, Any]], key: Sequence[str]
-) -> None:
-    """Insert `rows`, or change those whose `key` exists; batches of a thousand."""
-    for start in range(0, len(rows), _BATCH):
-        statement = insert(table).values(rows[start : start + _BATCH])
-        changed = {name: statement.excluded[name] for name in rows[0] if name not in key}
-        if changed:
-            await session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changed))
-        else:
-            await session.execute(statement.on_conflict_do_nothing(index_elements=list(key)))
-
-
-def terms_of(
-    kind: str, ref: str, labels: dict[str, str], aliases: dict[str, Iterable[str]]
-) -> list[dict[str, Any]]:
-    """Search terms of one entry, each language and form once."""
-    found: dict[tuple[str, str], bool] = {}
-    for language, label in labels.items():
-        found[(language, normalise(label))] = True
-    for language, names in aliases.items():
-        for name in names:
-            found.setdefault((language, normalise(name)), False)
-    return [
-        {"kind": kind, "ref": ref, "language": language, "term": term, "is_label": is_label}
-        for (language, term), is_label in found.items()
-        if term
-    ]
+_VERSION = re.compile(r"(?<!\d)v?(\d+\.\d+(?:\.\d+)?)(?!\d)")
+_SKILL_COLUMNS = (
+    "source", "kind", "label_id", "label_en", "aliases_id", "aliases_en", "description", "status", "replaced_by",
+)  # fmt: skip
 
 
-def shipped_hash() -> str:
-    """SHA-256 over the reference data that ships with the package."""
-    digest = hashlib.sha256()
-    for folder in ("taxonomy", "regions"):
-        for file in sorted(resources.files("app.data").joinpath(folder).iterdir(), key=lambda item: item.name):
-            if file.name.endswith(".csv"):
-                digest.update(file.read_bytes())
-    return digest.hexdigest()
+async def import_source(session: AsyncSession, source: str, path: Path, progress: Progress) -> Report:
+    """Import the bundle of `source` (esco, kbji, kbli, skkni) at `path`: a folder, a zip or a file.
 
-
-async def import_shipped(session: AsyncSession) -> bool:
-    """Load the shipped reference data, unless this content is there already; whether anything was done."""
-    content = shipped_hash()
-    latest = await session.scalar(
-        select(TaxonomyRelease.content_hash)
-        .where(TaxonomyRelease.source == SHIPPED)
-        .order_by(TaxonomyRelease.id.desc())
-        .limit(1)
-    )
-    if latest == content:
-        return False
-    release = TaxonomyRelease(
-        source=SHIPPED, version=content[:12], content_hash=content, imported_at=clock.now(), report={}
-    )
+    Raises `BundleError` where the bundle as a whole cannot be used; nothing is written then.
+    """
+    importers = {"esco": _import_esco, "kbji": _import_kbji, "kbli": _import_kbli, "skkni": _import_skkni}
+    if source not in importers:
+        message = f"unknown source {source!r}; known are {', '.join(importers)}"
+        raise BundleError(message)
+    bundle = Bundle(path)
+    await exclusively(session)
+    release = TaxonomyRelease(source=source, version="", content_hash="", imported_at=clock.now(), report={})
     session.add(release)
     await session.flush()
-    terms = await _regions(session)
-    terms += await _skills(session, release.id)
-    terms += await _occupations(session, release.id)
-    terms += await _industries(session, release.id)
-    terms += await _schemes(session, release.id)
-    await upsert(session, TaxonomyTerm, terms, ("kind", "ref", "language", "term"))
+    report = Report(source, "", {}, bundle.bad_lines)
+    report.version = await importers[source](session, bundle, release.id, report, progress) or bundle.content_hash[:12]
+    if report.touched:
+        release.version, release.content_hash = report.version, bundle.content_hash
+        release.report = report.as_json()
+    else:
+        await session.execute(delete(TaxonomyRelease).where(TaxonomyRelease.id == release.id))
+        session.expunge(release)
     await session.flush()
-    return True
+    report.bad_lines.sort()
+    return report
 
 
-async def _regions(session: AsyncSession) -> list[dict[str, Any]]:
-    provinces = loading.load_provinces()
-    regencies = loading.load_regencies()
-    rows = [{"code": p.code, "parent_code": None, "level": 1, "label": p.label} for p in provinces]
-    await upsert(session, Region, rows, ("code",))
-    below = [{"code": r.code, "parent_code": r.province_code, "level": 2, "label": r.label} for r in regencies]
-    await upsert(session, Region, below, ("code",))
-    terms = []
-    for row in rows + below:
-        label = str(row["label"])
-        short = label.removeprefix("Kabupaten ").removeprefix("Kota ")
-        terms += terms_of("region", str(row["code"]), {"id": label}, {"id": [short]})
-    return terms
+def _with_labels(row: Row) -> Row:
+    """A new row with both labels: the one that is missing is the other."""
+    return row | {"label_id": row["label_id"] or row["label_en"], "label_en": row["label_en"] or row["label_id"]}
 
 
-async def _skills(session: AsyncSession, release: int) -> list[dict[str, Any]]:
-    records = loading.load_skills()
-    rows = [
-        {
-            "code": r.code, "source": SHIPPED, "kind": r.kind, "label_id": r.label_id, "label_en": r.label_en,
-            "aliases_id": list(r.aliases_id), "aliases_en": list(r.aliases_en),
-            "description": r.description_id or None, "release_id": release,
-        }
-        for r in records
-    ]  # fmt: skip
-    await upsert(session, Skill, rows, ("code",))
-    ids = await skill_ids_of(session, SHIPPED)
-    relations = {(ids[r.code], "broader", ids[b]) for r in records for b in r.broader}
-    for r in records:
-        for other in r.related:
-            relations |= {(ids[r.code], "related", ids[other]), (ids[other], "related", ids[r.code])}
-    await upsert(
-        session,
-        SkillRelation,
-        [{"source_id": a, "kind": kind, "target_id": b} for a, kind, b in sorted(relations)],
-        ("source_id", "kind", "target_id"),
+def _merge_skill(old: Row, new: Row) -> Row:
+    """ESCO's skills are ESCO's alone; a translation stays where a later bundle has none."""
+    translated = old["label_id"] != old["label_en"]
+    return {
+        **old,
+        **new,
+        "label_id": new["label_id"] or (old["label_id"] if translated else new["label_en"]),
+        "aliases_id": new["aliases_id"] or old["aliases_id"],
+    }
+
+
+async def _import_esco(
+    session: AsyncSession, bundle: Bundle, release: int, report: Report, progress: Progress
+) -> str | None:
+    read = esco.read(bundle, progress)
+    rules = Rules(("code",), _merge_skill, _with_labels, lambda row: row["source"] == esco.SOURCE, "label_en")
+    there = await existing(session, Skill, ("code",), _SKILL_COLUMNS)
+    report.tables["skill"], written = await apply(session, Skill, read.skills, there, release, rules)
+    progress("skills", len(read.skills.rows), len(read.skills.rows))
+    findable = [row for row in written if row["kind"] != "group"]
+    await refresh_terms(session, "skill", lambda row: str(row["code"]), findable, "en")
+    progress("search terms", len(findable), len(findable))
+    await _write_occupations(session, read.occupations, release, report, esco.SOURCE)
+    await _write_esco_links(session, read, report)
+    progress("links", len(read.asked), len(read.asked))
+    found = _VERSION.search(bundle.path.name)
+    return found[1] if found else None
+
+
+async def _write_esco_links(session: AsyncSession, read: esco.EscoBundle, report: Report) -> None:
+    ids = await skill_ids_of(session, esco.SOURCE)
+    own = set(ids.values())
+    wanted = {(ids[a], "broader", ids[b]) for a, b in read.broader}
+    wanted |= {(ids[a], "related", ids[b]) for a, b in read.related or ()}
+    drawn = await session.execute(select(SkillRelation.source_id, SkillRelation.kind, SkillRelation.target_id))
+    there: set[Key] = {
+        (a, kind, b)
+        for a, kind, b in drawn
+        if a in own and b in own and (kind == "broader" or read.related is not None)
+    }
+    report.tables["skill_relation"] = await apply_links(
+        session, SkillRelation, ("source_id", "kind", "target_id"), wanted, there, complete=read.links_complete
     )
-    return [
-        term
-        for r in records
-        for term in terms_of(
-            "skill", r.code, {"id": r.label_id, "en": r.label_en}, {"id": r.aliases_id, "en": r.aliases_en}
+    asked = await session.execute(
+        select(OccupationSkill.occupation_code, OccupationSkill.skill_id, OccupationSkill.essential).where(
+            OccupationSkill.occupation_code.startswith("ESCO-", autoescape=True)
         )
-    ]
-
-
-async def skill_ids_of(session: AsyncSession, source: str) -> dict[str, int]:
-    """Ids of the skills of one source, by code."""
-    rows = await session.execute(select(Skill.code, Skill.id).where(Skill.source == source))
-    return {code: key for code, key in rows}
-
-
-async def _occupations(session: AsyncSession, release: int) -> list[dict[str, Any]]:
-    groups, records = loading.load_occupation_groups(), loading.load_occupations()
-    ids = await skill_ids_of(session, SHIPPED)
-    common = {"source": SHIPPED, "release_id": release}
-    rows: list[dict[str, Any]] = [
-        {
-            "code": g.code, "parent_code": g.code[:-1] or None, "level": len(g.code), "label_id": g.label_id,
-            "label_en": g.label_en, "aliases_id": [], "aliases_en": [], "education_typical": None, **common,
-        }
-        for g in groups
-    ]  # fmt: skip
-    known = {g.code for g in groups} | {r.code for r in records}
-    for r in records:
-        parent = r.code[:4] if "." in r.code else r.code[:3]
-        rows.append(
-            {
-                "code": r.code, "parent_code": parent if parent in known else r.code[:3],
-                "level": 5 if "." in r.code else 4, "label_id": r.label_id, "label_en": r.label_en,
-                "aliases_id": list(r.aliases_id), "aliases_en": list(r.aliases_en),
-                "education_typical": r.education_typical or None, **common,
-            }
-        )  # fmt: skip
-    rows.sort(key=lambda row: (row["level"], row["code"]))
-    for level in range(1, 6):
-        if batch := [row for row in rows if row["level"] == level]:
-            await upsert(session, Occupation, batch, ("code",))
-    asked = [
-        {"occupation_code": r.code, "skill_id": ids[code], "essential": essential}
-        for r in records
-        for essential, codes in ((True, r.essential), (False, r.preferred))
-        for code in codes
-    ]
-    await upsert(session, OccupationSkill, asked, ("occupation_code", "skill_id"))
-    return [
-        term
-        for row in rows
-        for term in terms_of(
-            "occupation",
-            row["code"],
-            {"id": row["label_id"], "en": row["label_en"]},
-            {"id": row["aliases_id"], "en": row["aliases_en"]},
-        )
-    ]
-
-
-async def _industries(session: AsyncSession, release: int) -> list[dict[str, Any]]:
-    records = loading.load_industries()
-    rows = [
-        {
-            "edition": r.edition, "code": r.code, "parent_code": r.parent, "section": r.section,
-            "label_id": r.label_id, "label_en": r.label_en, "release_id": release,
-        }
-        for r in records
-    ]  # fmt: skip
-    await upsert(session, Industry, rows, ("edition", "code"))
-    return [
-        term
-        for r in records
-        for term in terms_of("industry", f"{r.edition}:{r.code}", {"id": r.label_id, "en": r.label_en}, {})
-    ]
-
-
-async def _schemes(session: AsyncSession, release: int) -> list[dict[str, Any]]:
-    units, schemes = loading.load_units(), loading.load_schemes()
-    await upsert(
-        session,
-        CompetencyUnit,
-        [{"code": u.code, "title_id": u.title_id, "title_en": u.title_en, "release_id": release} for u in units],
-        ("code",),
     )
-    await upsert(
+    report.tables["occupation_skill"] = await apply_links(
         session,
-        Scheme,
-        [
-            {
-                "code": s.code, "kind": s.kind, "kkni_level": s.kkni_level, "occupation_code": s.occupation or None,
-                "label_id": s.label_id, "label_en": s.label_en, "validity_months": s.validity_months,
-                "release_id": release,
-            }
-            for s in schemes
-        ],
-        ("code",),
-    )  # fmt: skip
-    skills = await skill_ids_of(session, SHIPPED)
-    unit_ids = dict((await session.execute(select(CompetencyUnit.code, CompetencyUnit.id))).all())
-    scheme_ids = dict((await session.execute(select(Scheme.code, Scheme.id))).all())
-    proven = [{"unit_id": unit_ids[u.code], "skill_id": skills[code]} for u in units for code in u.skills]
-    await upsert(session, UnitSkill, proven, ("unit_id", "skill_id"))
-    held = [
-        {"scheme_id": scheme_ids[s.code], "unit_id": unit_ids[code], "position": position}
-        for s in schemes
-        for position, code in enumerate(s.units, 1)
-    ]
-    await upsert(session, SchemeUnit, held, ("scheme_id", "unit_id"))
-    return [t for s in schemes for t in terms_of("scheme", s.code, {"id": s.label_id, "en": s.label_en}, {})]
+        OccupationSkill,
+        ("occupation_code", "skill_id", "essential"),
+        {(code, ids[skill], essential) for (code, skill), essential in read.asked.items()},
+        {tuple(row) for row in asked},
+        complete=read.links_complete,
+    )
 
 
-async def current_version(session: AsyncSession) -> int:
-    """The taxonomy's version: the number of its latest release, 0 before the first."""
-    return await session.scalar(select(func.max(TaxonomyRelease.id))) or 0
+async def _write_occupations(
+    session: AsyncSession, incoming: Incoming, release: int, report: Report, source: str
+) -> None:
+    there = await existing(session, Occupation, ("code",), occupations.COLUMNS)
+    for row in incoming.rows.values():
+        parent = row["parent_code"]
+        if (parent,) not in incoming.rows and (parent,) not in there:
+            row["parent_code"] = None
+    label, language = ("label_en", "en") if source == esco.SOURCE else ("label_id", "id")
+    rules = Rules(("code",), occupations.merger(source), _with_labels, lambda row: row["source"] == source, label)
+    counts, written = await apply(session, Occupation, incoming, there, release, rules)
+    report.tables["occupation"] = counts
+    await refresh_terms(session, "occupation", lambda row: str(row["code"]), written, language)
+
+
+async def _import_kbji(
+    session: AsyncSession, bundle: Bundle, release: int, report: Report, progress: Progress
+) -> str | None:
+    known = set(await session.scalars(select(Occupation.code)))
+    incoming, edition = kbji.read(bundle, progress, known)
+    await _write_occupations(session, incoming, release, report, kbji.SOURCE)
+    return edition
+
+
+async def _releases_of(session: AsyncSession, source: str) -> Callable[[Row], bool]:
+    """Whether a row came with a release of `source`: for tables without a column that says so."""
+    releases = set(await session.scalars(select(TaxonomyRelease.id).where(TaxonomyRelease.source == source)))
+    return lambda row: row["release_id"] in releases
+
+
+async def _import_kbli(
+    session: AsyncSession, bundle: Bundle, release: int, report: Report, progress: Progress
+) -> str | None:
+    incoming, edition = kbli.read(bundle, progress)
+    every = await existing(session, Industry, ("edition", "code"), kbli.COLUMNS)
+    there = {key: row for key, row in every.items() if row["edition"] == edition}
+    written = await _write_by_release(session, Industry, incoming, there, release, report, kbli.SOURCE)
+    await refresh_terms(session, "industry", lambda row: f"{row['edition']}:{row['code']}", written, "id")
+    return edition
+
+
+async def _import_skkni(
+    session: AsyncSession, bundle: Bundle, release: int, report: Report, progress: Progress
+) -> str | None:
+    incoming = skkni.read(bundle, progress)
+    there = await existing(session, CompetencyUnit, ("code",), ("title_id", "title_en"))
+    await _write_by_release(session, CompetencyUnit, incoming, there, release, report, skkni.SOURCE)
+    return None
+
+
+async def _write_by_release(
+    session: AsyncSession, model: type[Base], incoming: Incoming, there: Mapping[Key, Row], release: int,
+    report: Report, source: str,
+) -> list[Row]:  # fmt: skip
+    owned = await _releases_of(session, source)
+    industries = model is Industry
+    rules = Rules(
+        key=("edition", "code") if industries else ("code",),
+        merge=partial(_merge_owned, kbli.merge if industries else skkni.merge, owned),
+        complete=_with_labels if industries else dict,
+        owned=owned,
+        label="label_id" if industries else None,
+    )
+    report.tables[model.__tablename__], written = await apply(session, model, incoming, there, release, rules)
+    return written
+
+
+def _merge_owned(merge: Callable[..., Row], owned: Callable[[Row], bool], old: Row, new: Row) -> Row:
+    return merge(old, new, owned=owned(old))
