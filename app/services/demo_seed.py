@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.core.db import Database, WriteSession
-from app.core.demo_ids import demo_id
+from app.core.demo_ids import demo_id, demo_token
 from app.core.kit import Kit
 from app.core.permissions import PARTNER_SCOPES
 from app.data import demo
@@ -96,7 +96,7 @@ def account_id(talent: records.TalentRecord) -> UUID:
 
 def verification_token(key: str) -> str:
     """The demo's certificates have tokens that examples can name; real ones are random."""
-    return hashlib.sha256(f"demo-certificate:{key}".encode()).hexdigest()[:43]
+    return demo_token(key)
 
 
 async def seed_demo(database: Database, kit: Kit) -> bool:
@@ -109,8 +109,8 @@ async def seed_demo(database: Database, kit: Kit) -> bool:
         data = loading.load_demo()
         if await session.get(UserAccount, demo_id("account", data.accounts[0].key)) is not None:
             return False
-        skills = dict(await session.execute(select(Skill.code, Skill.id)))
-        schemes = dict(await session.execute(select(Scheme.code, Scheme.id)))
+        skills = dict((await session.execute(select(Skill.code, Skill.id))).all())
+        schemes = dict((await session.execute(select(Scheme.code, Scheme.id))).all())
         codes = _Codes(skills, schemes)
         session.add_all(_people(data, kit, password_hash))
         session.add_all(_organizations(data))

@@ -90,14 +90,14 @@ async def check_industry(session: AsyncSession, edition: str | None, code: str |
 async def skill_ids(session: AsyncSession, codes: Mapping[str, str]) -> tuple[dict[str, int], list[FieldError]]:
     """Ids of skills by code, and errors for unknown ones (`codes`: pointer -> code)."""
     rows = await session.execute(select(Skill.code, Skill.id).where(Skill.code.in_(set(codes.values()))))
-    known = dict(rows)
+    known = dict(rows.all())
     return known, await unknown_errors(session, "skill", {p: c for p, c in codes.items() if c not in known})
 
 
 async def scheme_ids(session: AsyncSession, codes: Mapping[str, str]) -> tuple[dict[str, int], list[FieldError]]:
     """Ids of certification schemes by code, and errors for unknown ones."""
     rows = await session.execute(select(Scheme.code, Scheme.id).where(Scheme.code.in_(set(codes.values()))))
-    known = dict(rows)
+    known = dict(rows.all())
     return known, await unknown_errors(session, "scheme", {p: c for p, c in codes.items() if c not in known})
 
 
