@@ -13,3 +13,8 @@ def demo_id(kind: str, key: str) -> UUID:
     digest[6] = 0x70 | (digest[6] & 0x0F)
     digest[8] = 0x80 | (digest[8] & 0x3F)
     return UUID(bytes=bytes(digest))
+
+
+def demo_token(key: str) -> str:
+    """The verification token of the demo's certificate `key`; real tokens are random."""
+    return hashlib.sha256(f"demo-certificate:{key}".encode()).hexdigest()[:43]

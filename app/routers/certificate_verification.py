@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 
 from app.core.db import Database
-from app.core.demo_ids import demo_id
+from app.core.demo_ids import demo_token
 from app.core.errors import Problem
 from app.core.kit import Kit
 from app.core.problems.certificates import CERTIFICATE_NOT_IN_FORCE
@@ -32,7 +32,7 @@ Token = Annotated[
         min_length=16,
         max_length=80,
         pattern=r"^[A-Za-z0-9_-]+$",
-        examples=[demo_id("certificate-token", "crt-rizky-web").hex],
+        examples=[demo_token("crt-rizky-web")],
     ),
 ]
 _HEADERS = {

@@ -316,7 +316,7 @@ async def suspend_certificate(
     ),
 )
 async def reinstate_certificate(
-    certificate_id: Annotated[UUID, _path("crt-intan-entri")],
+    certificate_id: Annotated[UUID, _path("crt-dimas-operator")],
     actor: Issuer,
     session: WriteDep,
     kit: KitDep,

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
@@ -79,7 +80,7 @@ async def in_force_schemes(session: AsyncSession, talent_id: UUID, as_of: dateti
     rows = await session.execute(
         select(Certificate.scheme_id, Certificate.id)
         .where(Certificate.talent_id == talent_id, in_force_at(as_of))
-        .distinct(Certificate.scheme_id)
+        .ext(distinct_on(Certificate.scheme_id))
         .order_by(Certificate.scheme_id, Certificate.valid_until.desc(), Certificate.id)
     )
     return [(row.scheme_id, row.id) for row in rows]
@@ -92,7 +93,7 @@ async def proven_skills(session: AsyncSession, talent_id: UUID, as_of: datetime)
         .join(SchemeUnit, SchemeUnit.scheme_id == Certificate.scheme_id)
         .join(UnitSkill, UnitSkill.unit_id == SchemeUnit.unit_id)
         .where(Certificate.talent_id == talent_id, in_force_at(as_of))
-        .distinct(UnitSkill.skill_id)
+        .ext(distinct_on(UnitSkill.skill_id))
         .order_by(UnitSkill.skill_id, Certificate.valid_until.desc(), Certificate.id)
     )
     return {row.skill_id: row.id for row in rows}
