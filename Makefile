@@ -20,7 +20,7 @@ stamp = $(VENV)/.$(1)-$(shell cat pyproject.toml $(2) | cksum | tr ' ' '-')
 RUNTIME_STAMP := $(call stamp,runtime,$(RUNTIME))
 DEV_STAMP := $(call stamp,dev,$(RUNTIME) $(DEV))
 
-PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 INSTALL = $(PIP) install --no-deps --require-hashes --requirement
 
 .PHONY: help
@@ -118,7 +118,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv --clear $(VENV)
 
 $(RUNTIME_STAMP): | $(BIN)/python
-	@echo "Installing what running needs"
+	@echo "Installing what running needs (about half a minute)"
 	@$(INSTALL) $(RUNTIME)
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@rm -f $(VENV)/.runtime-*

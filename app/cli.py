@@ -93,9 +93,7 @@ def seed(
     with_demo: Annotated[bool, typer.Option("--demo", help="The demo's accounts and records, too.")] = False,
     taxonomy_dir: Annotated[
         Path | None,
-        typer.Option(
-            "--taxonomy", help="Folder of an ESCO bundle to draw skills from.", exists=True, file_okay=False
-        ),
+        typer.Option("--taxonomy", help="Folder of an ESCO bundle to draw skills from.", exists=True, file_okay=False),
     ] = None,
     vacancies: Annotated[int, typer.Option(help="Made vacancies.", min=0)] = 0,
     talents: Annotated[int, typer.Option(help="Made talents.", min=0)] = 0,
@@ -134,9 +132,7 @@ def match(
 
 @app.command()
 def openapi(
-    check: Annotated[
-        bool, typer.Option("--check", help="Compare only; 1 where the file is out of date.")
-    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Compare only; 1 where the file is out of date.")] = False,
 ) -> None:
     """Write the contract to openapi/openapi.v1.json."""
     from app.commands import contract
@@ -149,9 +145,7 @@ def quality(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The set.", exists=True, file_okay=False)],
     taxonomy_dir: Annotated[
         Path | None,
-        typer.Option(
-            "--taxonomy", help="Folder of an ESCO bundle with relations.", exists=True, file_okay=False
-        ),
+        typer.Option("--taxonomy", help="Folder of an ESCO bundle with relations.", exists=True, file_okay=False),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False,
     run: Annotated[

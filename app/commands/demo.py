@@ -69,9 +69,7 @@ async def seed(settings: Settings) -> bool:
 
 async def _report(base: str) -> None:
     """Ask the server as any client would, and show what it answers and how to ask for it."""
-    console.print(
-        f"\n[bold]The hub is running.[/] Swagger UI: [link={base}/docs]{base}/docs[/]   (Ctrl-C stops it)\n"
-    )
+    console.print(f"\n[bold]The hub is running.[/] Swagger UI: [link={base}/docs]{base}/docs[/]   (Ctrl-C stops it)\n")
     console.print(_accounts())
     try:
         items = await _ranking(base)
@@ -122,18 +120,19 @@ def ranking_table(title: str, items: Sequence[Mapping[str, Any]]) -> Table:
     table.add_column("why")
     for item in items:
         vacancy = item["vacancy"]
-        place = (vacancy.get("region") or {}).get("label", "")
-        lines = [vacancy["title"], " · ".join(filter(None, (vacancy["employer"]["name"], place)))]
-        table.add_row(
-            str(item["rank"]), f"{item['score']:.3f}", escape("\n".join(lines)), escape(reasons(item))
-        )
+        lines = [vacancy["title"], f"{vacancy['employer']['name']} · {vacancy['region']['label']}"]
+        table.add_row(str(item["rank"]), f"{item['score']:.3f}", escape("\n".join(lines)), escape(reasons(item)))
     return table
 
 
 def reasons(item: Mapping[str, Any]) -> str:
     """The contributions that pay most, in one line; gates that are not met come first."""
-    unmet = [f"missing: {gate['label']}" for gate in item["gates"] if not gate["met"]]
-    paid = sorted((c for c in item["contributions"] if c["points"]), key=lambda c: (-c["points"], c["code"]))
+    unmet = [
+        "needs " + " or ".join(option["label"] for option in gate["alternatives"])
+        for gate in item["gates"]
+        if not gate["met"]
+    ]
+    paid = sorted((c for c in item["contributions"] if c["points"]), key=lambda c: -c["points"])
     told = [f"{c['label']} +{c['points'] / 10_000:.0f} %" for c in paid[:_SHOWN_REASONS]]
     return ", ".join(unmet + told)
 

@@ -105,9 +105,7 @@ def _with_secret(settings: Settings, secret: Secret, *, embedded: bool) -> Setti
         with suppress(FileNotFoundError):
             if len(kept := path.read_text("utf-8").strip()) >= 32:  # noqa: PLR2004  # what Settings asks
                 return settings.model_copy(update={"secret_key": SecretStr(kept)})
-            message = (
-                f"{path} is damaged: restore it from a backup, nothing sealed with it can be read without it"
-            )
+            message = f"{path} is damaged: restore it from a backup, nothing sealed with it can be read without it"
             raise CommandError(message)
         made = clock.random_token(48)
         write_private(path, made)

@@ -55,7 +55,7 @@ def worker(data_dir: Path | None) -> None:
     with house.open_house(settings, house.Secret.UNUSED, join=True) as opened:
         asyncio.run(schema.require_current(opened))
         logging.configure(opened.log_format, opened.log_level)
-        serving.run_worker(opened)
+        serving.run_worker(opened, started=lambda: console.print("hub: the periodic jobs run"))
 
 
 def migrate(data_dir: Path | None) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from app.commands import demo, house, schema, serving
@@ -28,9 +29,7 @@ def seed(
     """Load reference data and what the options ask for; see `hub seed --help`."""
     bulk = vacancies > 0 or talents > 0
     if bulk and taxonomy is None:
-        message = (
-            "--vacancies and --talents draw their skills from an ESCO bundle: give its folder with --taxonomy"
-        )
+        message = "--vacancies and --talents draw their skills from an ESCO bundle: give its folder with --taxonomy"
         raise CommandError(message, MISUSED)
     settings = house.read_settings(data_dir)
     serving.stop_on_signals()
@@ -63,11 +62,11 @@ def _bulk(settings: Settings, taxonomy: Path, vacancies: int, talents: int, rand
     console.print(f"Made {vacancies} vacancies and {talents} talents.")
 
 
-def _on(bar: Any) -> Any:
+def _on(bar: Progress) -> Callable[[str, int, int], None]:
     """A callback `(what, done, total)` that moves the bar of `what`."""
-    tasks: dict[str, Any] = {}
+    tasks: dict[str, TaskID] = {}
 
-    def report(what: str, done: int, total: int | None) -> None:
+    def report(what: str, done: int, total: int) -> None:
         if what not in tasks:
             tasks[what] = bar.add_task(what, total=total)
         bar.update(tasks[what], completed=done, total=total)

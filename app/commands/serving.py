@@ -47,9 +47,7 @@ def listen(host: str, port: int) -> socket.socket:
         message = f"--port {port} is not a port; choose one from 0 to 65535"
         raise CommandError(message) from error
     except OSError as error:
-        reason = (
-            "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror or error})"
-        )
+        reason = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror or error})"
         message = f"port {port} on {host} {reason}; stop what uses it or choose another --port"
         raise CommandError(message) from error
     taken.set_inheritable(True)
@@ -203,14 +201,15 @@ def _jobs_in_thread(settings: Settings) -> Iterator[None]:
         thread.join()
 
 
-def run_worker(settings: Settings) -> None:
-    """Run the periodic jobs, and nothing else, until a signal."""
+def run_worker(settings: Settings, started: Callable[[], None]) -> None:
+    """Run the periodic jobs, and nothing else, until a signal; `started` says that signals are now heeded."""
 
     async def main() -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for name in _STOPPING:
             loop.add_signal_handler(name, stop.set)
+        started()
         await run_jobs(settings, stop)
 
     asyncio.run(main())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from app.workers import housekeeping
+from app.workers import housekeeping, idf
 from app.workers.runner import Job, Runner
 
 JOBS = (
     Job("events", 2, housekeeping.deliver_events),
+    Job("idf", 600, idf.refresh_idf),
     Job("idempotency-records", 600, housekeeping.delete_idempotency_records),
     Job("rate-limit-buckets", 600, housekeeping.delete_rate_limit_buckets),
     Job("expired-sessions", 3600, housekeeping.delete_expired_sessions),

@@ -53,9 +53,7 @@ async def delete_idempotency_records(database: Database) -> int:
 async def delete_rate_limit_buckets(database: Database) -> int:
     """Delete counters of windows that are long over; how many."""
     old = select(RateLimitBucket.key).where(RateLimitBucket.window_start < clock.now() - BUCKETS_KEPT)
-    return await _in_batches(
-        database, delete(RateLimitBucket).where(RateLimitBucket.key.in_(old.limit(BATCH)))
-    )
+    return await _in_batches(database, delete(RateLimitBucket).where(RateLimitBucket.key.in_(old.limit(BATCH))))
 
 
 async def delete_expired_sessions(database: Database) -> int:
