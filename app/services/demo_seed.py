@@ -249,7 +249,8 @@ def _consents(data: records.DemoData) -> Iterator[Consent]:
             purposes.append("account")
         if talent.visible_to_employers:
             purposes.append("visible_to_employers")
-        if talent.disability:
+        # The accounts that people sign in with can try every operation.
+        if talent.disability or talent.account is not None:
             purposes.append("disability_data")
         for purpose in purposes:
             yield _consent(account_id(talent), purpose)
