@@ -47,7 +47,8 @@ BodyId = Annotated[UUID, Path(description="Id of the certification body", exampl
 Reader = Annotated[Actor, require(Permission.CERTIFICATES_READ)]
 Issuer = Annotated[Actor, require(Permission.CERTIFICATES_ISSUE)]
 Wanted = Annotated[EffectiveStatus | None, Query(description="Only those that are this now")]
-SchemeCode = Annotated[str, Path(max_length=120, description="Code of a scheme", examples=["SKM-0002"])]
+AddedScheme = Annotated[str, Path(max_length=120, description="Code of a scheme", examples=["SKM-0011"])]
+RemovedScheme = Annotated[str, Path(max_length=120, description="Code of a scheme", examples=["SKM-0004"])]
 
 _BODY_PROBLEMS = [NOT_FOUND, NOT_A_CERTIFICATION_BODY]
 _ISSUE_PROBLEMS = [
@@ -167,7 +168,7 @@ async def list_licensed_schemes(
     ),
 )
 async def add_licensed_scheme(
-    organization_id: BodyId, scheme_code: SchemeCode, actor: Issuer, session: WriteDep
+    organization_id: BodyId, scheme_code: AddedScheme, actor: Issuer, session: WriteDep
 ) -> None:
     """Take a scheme into the licence; owners and editors only. Doing it again changes nothing."""
     await scheme_licences.grant(session, actor, organization_id, scheme_code)
@@ -185,7 +186,7 @@ async def add_licensed_scheme(
     ),
 )
 async def remove_licensed_scheme(
-    organization_id: BodyId, scheme_code: SchemeCode, actor: Issuer, session: WriteDep
+    organization_id: BodyId, scheme_code: RemovedScheme, actor: Issuer, session: WriteDep
 ) -> None:
     """No new certificate can be issued under it; those that exist stay as they are."""
     await scheme_licences.withdraw(session, actor, organization_id, scheme_code)

@@ -117,7 +117,7 @@ class RenewalIn(_Paper):
     """The certificate that takes the place of an earlier one of the same holder and scheme."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"number": "62019 2513 5 0090002 2026", "issued_on": "2026-01-05"}]}
+        json_schema_extra={"examples": [{"number": "62019 2513 5 0090002 2025", "issued_on": "2025-06-02"}]}
     )
 
 
