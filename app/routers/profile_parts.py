@@ -43,18 +43,23 @@ Reader = Annotated[Actor, require(Permission.PROFILE_READ)]
 Writer = Annotated[Actor, require(Permission.PROFILE_WRITE)]
 
 
-def _id(part: str) -> Any:  # FastAPI's marker
-    return Path(description=f"Id of the entry of `{part}`", examples=[str(demo_id(f"profile_{part}", "acc-talent-1"))])
+def _id(part: str, owner: str = "acc-talent") -> Any:  # FastAPI's marker
+    return Path(description=f"Id of the entry of `{part}`", examples=[str(demo_id(f"profile_{part}", f"{owner}-1"))])
 
 
 EducationId = Annotated[UUID, _id("education")]
 ExperienceId = Annotated[UUID, _id("experience")]
-CertificateId = Annotated[UUID, _id("certificate")]
+CertificateId = Annotated[UUID, _id("certificate", "acc-talent2")]
 LinkId = Annotated[UUID, _id("link")]
 
 
+def _demo(name: str) -> str:
+    """The account that has an entry of the kind which the operation is about."""
+    return "talent2" if "certificate" in name else "talent"
+
+
 def _reads(name: str, summary: str, *problems: ProblemKind) -> dict[str, Any]:
-    return operation(name, summary, permission=Permission.PROFILE_READ, problems=problems, demo="talent")
+    return operation(name, summary, permission=Permission.PROFILE_READ, problems=problems, demo=_demo(name))
 
 
 def _adds(name: str, summary: str) -> dict[str, Any]:
@@ -65,7 +70,7 @@ def _adds(name: str, summary: str) -> dict[str, Any]:
         problems=[NOT_FOUND, CONSENT_NEEDED, PROFILE_LIMIT, ENTRY_EXISTS],
         status=201,
         idempotent=True,
-        demo="talent",
+        demo=_demo(name),
     )
 
 
@@ -76,13 +81,13 @@ def _changes(name: str, summary: str) -> dict[str, Any]:
         permission=Permission.PROFILE_WRITE,
         problems=[NOT_FOUND, CONSENT_NEEDED, ENTRY_EXISTS],
         conditional=True,
-        demo="talent",
+        demo=_demo(name),
     )
 
 
 def _erases(name: str, summary: str) -> dict[str, Any]:
     return operation(
-        name, summary, permission=Permission.PROFILE_WRITE, problems=[NOT_FOUND], status=204, demo="talent"
+        name, summary, permission=Permission.PROFILE_WRITE, problems=[NOT_FOUND], status=204, demo=_demo(name)
     )
 
 

@@ -240,6 +240,7 @@ async def get_cv(actor: Reader, session: ReadDep, response: Response) -> JsonRes
 @router.get(
     "/me/cv.pdf",
     response_class=PdfResponse,
+    responses={200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}},
     **operation(
         "profile.get_cv_pdf",
         "My CV as PDF",
