@@ -260,7 +260,7 @@ class TalentForEmployer(Output):
     """A talent as an employer sees one.
 
     Never contact, address, NIK, birth date, sex or disability. Name, photo and links stay hidden until the talent has
-    applied to one of the employer's vacancies.
+    applied to one of the employer's vacancies; until then contacts and the name are left out of own texts, too.
     """
 
     id: UUID

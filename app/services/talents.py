@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -29,6 +30,24 @@ from app.schemas.profiles import (
 from app.services import profile_reading as reading
 from app.services import profiles, reference
 from app.services.profile_reading import Whole
+
+HIDDEN = "[...]"
+"""Stands where a talent wrote a contact, or the own name, into a text that is shown without them."""
+
+_CONTACT = re.compile(
+    r"[^\s@<>]+@[^\s@<>]+\.[a-z]{2,}"  # an e-mail address
+    r"|(?:https?://|www\.)\S+"  # a page
+    r"|(?<!\d)(?:\+?62|0)[\s.()-]{0,2}8(?:[\s.()-]{0,2}\d){8,11}(?!\d)",  # an Indonesian mobile number
+    re.IGNORECASE,
+)
+
+
+def anonymous(text: str | None, name: str) -> str | None:
+    """A talent's own text without e-mail addresses, phone numbers, pages, and the talent's full name."""
+    if text is None:
+        return None
+    by_name = re.compile(r"\s+".join(re.escape(word) for word in name.split()) or r"(?!)", re.IGNORECASE)
+    return by_name.sub(HIDDEN, _CONTACT.sub(HIDDEN, text))
 
 
 async def verified_employers(session: AsyncSession, actor: Actor) -> list[UUID]:
@@ -86,19 +105,25 @@ async def get(session: AsyncSession, actor: Actor, talent_id: UUID) -> tuple[Tal
 def for_employer(read: Whole, *, named: bool) -> TalentForEmployer:
     """A profile as an employer sees it; `named` shows name, photo and links, too."""
     row, found = read.profile, read.labels
+
+    def told(text: str | None) -> str | None:
+        return text if named else anonymous(text, row.full_name)
+
     return TalentForEmployer(
         id=row.id,
         name=row.full_name if named else None,
         photo_url=row.photo_url if named else None,
-        headline=row.headline,
-        summary=row.summary,
+        headline=told(row.headline),
+        summary=told(row.summary),
         region=found.regions.get((row.region_code or "")[:5]),
         education=[
             EmployerEducation.model_validate(entry.model_dump(exclude={"id", "start_year"}))
             for entry in reading.show_education(read.education)
         ],
         experience=[
-            EmployerExperience.model_validate(entry.model_dump(exclude={"id"}))
+            EmployerExperience.model_validate(
+                {**entry.model_dump(exclude={"id"}), "description": told(entry.description)}
+            )
             for entry in reading.show_experience(read.experience, found)
         ],
         skills=reading.show_skills(read.skills, read.proof, found),

@@ -57,6 +57,22 @@ async def test_an_employer_sees_no_more_than_it_may(api: Api, world: World) -> N
     assert [item["code"] for item in shared["accommodations"]] == ["captions"]
 
 
+async def test_contacts_in_the_talent_s_own_words_stay_hidden_too(api: Api, world: World) -> None:
+    owner, mine = await world.employer()
+    talent = await world.person(name="Sari Dewi", visible=True)
+    summary = "Saya sari  dewi, 12 tahun di garmen. WA 0812-3456-7890 atau sari.dewi@example.com, www.sari.example.com"
+    await api.patch(PROFILE, talent, json={"summary": summary, "headline": "Hubungi +62 812 3456 7890"})
+    job = {**BODIES["experience"], "description": "Lihat https://karya.example.com/sari untuk 2.000 pola."}
+    await api.post(f"{PROFILE}/experience", talent, json=job)
+    path = f"/v1/talents/{talent.id}"
+    seen = (await api.get(path, owner)).json()
+    assert seen["summary"] == "Saya [...], 12 tahun di garmen. WA [...] atau [...], [...]"
+    assert seen["headline"] == "Hubungi [...]"
+    assert seen["experience"][0]["description"] == "Lihat [...] untuk 2.000 pola."
+    await apply_to(world, talent, mine)
+    assert (await api.get(path, owner)).json()["summary"] == summary
+
+
 async def test_the_name_shows_only_to_whom_the_talent_applied(api: Api, world: World) -> None:
     (owner, mine), (other, _) = await world.employer(), await world.employer()
     talent = await world.person(name="Sari Dewi", visible=True)
