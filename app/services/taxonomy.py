@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import TEXT, ColumnElement, Integer, Select, case, cast, func, literal, or_, select, tuple_
+from sqlalchemy import TEXT, ColumnElement, Select, cast, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -25,7 +26,6 @@ from app.models.taxonomy import (
     SchemeUnit,
     Skill,
     SkillRelation,
-    TaxonomyTerm,
     UnitSkill,
 )
 from app.schemas.common import CodeLabel
@@ -41,10 +41,9 @@ from app.schemas.taxonomy import (
     SkillOut,
     UnitOut,
 )
-from app.services import reference
+from app.services import lookup, reference
 from app.services.taxonomy_import import current_version, normalise
 
-_SHORT = 3
 _KINDS: dict[str, type[Skill | Occupation | Region | Industry | Scheme]] = {
     "skill": Skill, "occupation": Occupation, "region": Region, "industry": Industry, "scheme": Scheme,
 }  # fmt: skip
@@ -67,18 +66,27 @@ async def find(
 ) -> EntryPage:  # fmt: skip
     """Entries of `kind` that fit `q` (all of them without one), the best first; `filters` are columns of the kind.
 
-    Order: exact label, exact alias, prefix of a label, prefix of an alias, then by similarity (pg_trgm), then code.
+    Order: exact label, exact alias, prefix of a label, prefix of an alias, then by shared trigrams, then code.
     """
     scope = scope_of(f"taxonomy.{kind}", {"q": q, **filters})
     after = kit.cursors.read(scope, cursor)
     wanted = normalise(q) if q else ""
-    query = _likeness(kind, wanted, filters) if wanted else _alphabet(kind, filters)
-    if after is not None:
-        query = query.having(tuple_(*query.selected_columns) > tuple_(*[literal(part) for part in after]))
-    keys = [(place, ref) for place, ref in await session.execute(query.limit(limit + 1))]
+    version = await current_version(session)
+    if wanted:
+        index = await lookup.index_of(session, _KINDS[kind], kind, version)
+        given = {name: value for name, value in filters.items() if value is not None}
+        found = index.search(wanted, given)
+        if after is not None:
+            place, ref = after
+            found = (entry for entry in found if entry > (place, ref))
+        keys = list(itertools.islice(found, limit + 1))
+    else:
+        query = _alphabet(kind, filters)
+        if after is not None:
+            query = query.having(tuple_(*query.selected_columns) > tuple_(*[literal(part) for part in after]))
+        keys = [(place, ref) for place, ref in await session.execute(query.limit(limit + 1))]
     entries = await _entries(session, kind, [ref for _, ref in keys])
     page = kit.cursors.page(scope, keys, limit, lambda key: key, lambda key: entries[key[1]])
-    version = await current_version(session)
     return EntryPage(items=list(page.items), next_cursor=page.next_cursor, taxonomy_version=version)
 
 
@@ -86,27 +94,6 @@ def _alphabet(kind: str, filters: Mapping[str, Any]) -> Select[tuple[int, str]]:
     key = _key(kind)
     place = literal(0).label("place")
     return select(place, key).where(*_active(kind, filters)).group_by(key).order_by(key)
-
-
-def _likeness(kind: str, q: str, filters: Mapping[str, Any]) -> Select[tuple[int, str]]:
-    """Prefixes use the b-tree on (kind, term), typos the trigram index: the cost follows the hits, not the table."""
-    term = TaxonomyTerm.term
-    prefixed = term.startswith(q, autoescape=True)
-    similarity = func.greatest(func.similarity(term, q), func.word_similarity(q, term))
-    place = case(
-        (term == q, case((TaxonomyTerm.is_label, 0), else_=1)),
-        (prefixed, case((TaxonomyTerm.is_label, 2), else_=3)),
-        else_=4 + cast(1000 * (1 - similarity), Integer),
-    )
-    fits = prefixed if len(q) < _SHORT else or_(prefixed, term.op("%")(q), term.op("%>")(q))
-    best = func.min(place)
-    return (
-        select(best, TaxonomyTerm.ref)
-        .join(_KINDS[kind], _key(kind) == TaxonomyTerm.ref)
-        .where(TaxonomyTerm.kind == kind, fits, *_active(kind, filters))
-        .group_by(TaxonomyTerm.ref)
-        .order_by(best, TaxonomyTerm.ref)
-    )
 
 
 async def _entries(session: AsyncSession, kind: str, refs: Sequence[str]) -> dict[str, Entry]:
