@@ -19,12 +19,12 @@ from app.commands.output import CommandError, console, notes
 from app.core.config import Settings
 from app.core.db import Database, make_engine
 from app.core.kit import Kit
+from app.data.demo import PARTNER_SECRET, PASSWORD
 
 TALENT = "talent@demo.example"
-PASSWORD = "demo-password"  # noqa: S105  # published on purpose, and refused by `hub serve`
-PARTNER_SECRET = "demo-secret"  # noqa: S105  # the same
 _TOP = 5
 _SHOWN_REASONS = 3
+_OWN = ("skill", "certificate")
 
 
 def run(host: str, port: int, data_dir: Path | None) -> None:
@@ -77,7 +77,7 @@ async def _report(base: str) -> None:
         notes.print(f"hub: the ranking of {TALENT} could not be had: {error}", markup=False, highlight=False)
         return
     console.print(ranking_table(f"Vacancies for {TALENT}, best first", items))
-    console.print("The same by curl (and all of it in Swagger UI, Authorize):\n")
+    console.print("✓ verified by a certificate in force\n\nThe same by curl (or in Swagger UI, Authorize):\n")
     console.print(_curl(base), markup=False, highlight=False, soft_wrap=True)
 
 
@@ -107,8 +107,8 @@ def _accounts() -> Table:
 
 
 def _records(name: str) -> list[dict[str, str]]:
-    with resources.files("app.data").joinpath("demo", name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    text = resources.files("app.data").joinpath("demo", name).read_text("utf-8")
+    return list(csv.DictReader(text.splitlines()))
 
 
 def ranking_table(title: str, items: Sequence[Mapping[str, Any]]) -> Table:
@@ -126,15 +126,27 @@ def ranking_table(title: str, items: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def reasons(item: Mapping[str, Any]) -> str:
-    """The contributions that pay most, in one line; gates that are not met come first."""
+    """Why an item stands where it does, in a line: closed gates, the skills and certificates that pay most, the rest."""
     unmet = [
         "needs " + " or ".join(option["label"] for option in gate["alternatives"])
         for gate in item["gates"]
         if not gate["met"]
     ]
     paid = sorted((c for c in item["contributions"] if c["points"]), key=lambda c: -c["points"])
-    told = [f"{c['label']} +{c['points'] / 10_000:.0f} %" for c in paid[:_SHOWN_REASONS]]
-    return ", ".join(unmet + told)
+    own = [c for c in paid if c["kind"] in _OWN]
+    rest = sum(c["points"] for c in paid) - sum(c["points"] for c in own[:_SHOWN_REASONS])
+    told = [_reason(c) for c in own[:_SHOWN_REASONS]]
+    return ", ".join([*unmet, *told, *([f"and other reasons {_percent(rest)}"] if rest else [])])
+
+
+def _reason(contribution: Mapping[str, Any]) -> str:
+    via, verified = contribution["via"], contribution["evidence"] == "verified"
+    through = f" (by {via['label']})" if via and via["label"] != contribution["label"] else ""
+    return f"{contribution['label']}{through}{' ✓' if verified else ''} {_percent(contribution['points'])}"
+
+
+def _percent(points: int) -> str:
+    return f"+{points / 10_000:.1f}%"
 
 
 def _curl(base: str) -> str:

@@ -68,8 +68,9 @@ async def _in_batches(database: Database, statement: Any) -> int:
     while True:
         async with database.transaction() as session:
             result: Any = await session.execute(statement.execution_options(synchronize_session=False))
-        total += result.rowcount
-        if result.rowcount < BATCH:
+        deleted: int = result.rowcount
+        total += deleted
+        if deleted < BATCH:
             return total
 
 

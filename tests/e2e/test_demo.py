@@ -16,7 +16,10 @@ import pytest
 from tests.e2e.embedded_support import eventually, servers_of
 from tests.e2e.hub_process import Running, hub, one_line
 
-ACCOUNTS = "talent talent2 employer employer2 provider certifier programme officer analyst admin".split()
+ACCOUNTS = [
+    *("talent", "talent2", "employer", "employer2", "provider"),
+    *("certifier", "programme", "officer", "analyst", "admin"),
+]
 PASSWORD = "demo-password"
 END = "limit=5"
 
@@ -165,7 +168,7 @@ def test_a_second_start_seeds_nothing_and_keeps_what_was_changed(tmp_path: Path)
 def test_a_start_that_is_interrupted_leaves_nothing_and_can_be_repeated(tmp_path: Path) -> None:
     folder = tmp_path / "hub"
     with Running("demo", "--port", "0", "--data-dir", str(folder)) as cut:
-        assert eventually(lambda: (folder / "postgres").exists(), 60)
+        assert eventually((folder / "postgres").exists, 60)
         time.sleep(1)
         assert cut.stop() in {0, 128 + signal.SIGTERM}
     assert eventually(lambda: servers_of(folder) == [])

@@ -152,7 +152,7 @@ def test_the_health_check_asks_what_the_contract_has_with_what_the_image_has() -
     path = re.search(r"127\.0\.0\.1:(\d+)(/\w+)", words[-1])
     assert path
     compile(words[-1], "healthcheck", "exec")
-    paths = create_app(Settings(secret_key="x" * 40)).openapi()["paths"]  # type: ignore[arg-type]  # parsed
+    paths = create_app(Settings(secret_key="x" * 40)).openapi()["paths"]
     assert path[2] in paths
     (serve,) = [json.loads(rest) for name, rest in stages()[-1] if name == "CMD"]
     assert serve[serve.index("--port") + 1] == path[1]
