@@ -46,20 +46,26 @@ def seed(
 
 
 def _bulk(settings: Settings, taxonomy: Path, vacancies: int, talents: int, random_seed: int) -> None:
-    from app.services.bulk_seed import seed_bulk  # noqa: PLC0415  # heavy, and needed by few
+    from app.services.bulk_seed import BulkSeedError, seed_bulk  # noqa: PLC0415  # heavy, and needed by few
 
-    with progress() as bar:
-        asyncio.run(
-            seed_bulk(
-                str(settings.database_url),
-                taxonomy,
-                vacancies=vacancies,
-                talents=talents,
-                seed=random_seed,
-                progress=_on(bar),
+    try:
+        with progress() as bar:
+            report = asyncio.run(
+                seed_bulk(
+                    str(settings.database_url),
+                    taxonomy,
+                    vacancies=vacancies,
+                    talents=talents,
+                    seed=random_seed,
+                    progress=_on(bar),
+                )
             )
-        )
-    console.print(f"Made {vacancies} vacancies and {talents} talents.")
+    except (BulkSeedError, BundleError) as error:
+        raise CommandError(str(error), MISUSED) from error
+    console.print(
+        f"Made {report.organizations} employers, {report.vacancies} vacancies and {report.talents} talents "
+        f"in {sum(report.seconds.values()):.0f} s."
+    )
 
 
 def _on(bar: Progress) -> Callable[[str, int, int], None]:
