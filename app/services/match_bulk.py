@@ -104,9 +104,7 @@ class _Ragged:
         spots = np.searchsorted(self._keys, rows["key"])
         spots[spots == len(self._keys)] = 0
         own = self._keys[spots] == rows["key"]
-        self._parts.append(
-            (spots[own].astype(np.int32), *(_native(rows[name][own]) for name in self._names))
-        )
+        self._parts.append((spots[own].astype(np.int32), *(_native(rows[name][own]) for name in self._names)))
 
     def joined(self) -> tuple[NDArray[Any], ...]:
         """Return the vacancies' rows and the values of each name."""
@@ -171,7 +169,7 @@ async def vacancy_columns(session: AsyncSession, today: date) -> VacancyColumns:
 
     skills = _Ragged(keys, "skill", "level", "essential")
     columns = "s.vacancy_id, s.skill_id, s.level, s.essential"
-    child = f"SELECT {{}} FROM {{}} WHERE {{}}.vacancy_id IN (SELECT v.id {live})"
+    child = f"SELECT {{}} FROM {{}} WHERE {{}}.vacancy_id IN (SELECT v.id {live})"  # noqa: S608  # our own text and a date
     await _copy(session, child.format(columns, "vacancy_skill s", "s"), _SKILL, skills.take)
     certificates = _Ragged(keys, "scheme", "mandatory", "group")
     columns = "c.vacancy_id, c.scheme_id, c.mandatory, c.alternative_group"
@@ -185,7 +183,7 @@ async def vacancy_columns(session: AsyncSession, today: date) -> VacancyColumns:
             SELECT q.id, q.number::int4 FROM (
                 SELECT v.id, array_position(ARRAY[{quoted}], unnest(v.required_licences)) - 1 AS number {live}
             ) q WHERE q.number IS NOT NULL
-        """
+        """  # noqa: S608  # codes from the table, quoted
         await _copy(session, asked, _LICENCE, licences.take)
 
     gates: dict[Gate, int] = {Gate(GateKind.LICENCE, frozenset({code})): i for i, code in enumerate(codes)}
@@ -193,9 +191,7 @@ async def vacancy_columns(session: AsyncSession, today: date) -> VacancyColumns:
     must = mandatory.astype(bool)
     gate_rows, gate_ids = _certificate_gates(rows[must], scheme[must], group[must], gates)
     licence_rows, licence_ids = licences.joined()
-    gate_rows, gate_ids = _distinct(
-        np.concatenate((gate_rows, licence_rows)), np.concatenate((gate_ids, licence_ids))
-    )
+    gate_rows, gate_ids = _distinct(np.concatenate((gate_rows, licence_rows)), np.concatenate((gate_ids, licence_ids)))
     preferred_rows, preferred = _distinct(rows[~must], scheme[~must])
     skill_rows, skill, level, essential = skills.joined()
     skill_ptr, by_skill = _by_row(skill_rows, n)

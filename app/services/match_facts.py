@@ -94,9 +94,7 @@ _ASKED = """
 _IDS = bindparam("ids", type_=ARRAY(Uuid()))
 _LIVE_VACANCIES = text(f"SELECT {VACANCY_COLUMNS}, {_ASKED} {LIVE_FROM} AND v.id = ANY(:ids)").bindparams(_IDS)
 _ANY_VACANCIES = text(
-    f"""
-    SELECT {VACANCY_COLUMNS}, {_ASKED} FROM vacancy v WHERE v.id = ANY(:ids)
-    """
+    f"SELECT {VACANCY_COLUMNS}, {_ASKED} FROM vacancy v WHERE v.id = ANY(:ids)"  # noqa: S608  # constants of this file
 ).bindparams(_IDS)
 
 
@@ -115,9 +113,7 @@ def _gates(certificates: Sequence[Sequence[int]], licences: Sequence[str]) -> tu
     )
 
 
-async def vacancies(
-    session: AsyncSession, ids: Collection[UUID], *, live: bool = True
-) -> dict[UUID, IndexedVacancy]:
+async def vacancies(session: AsyncSession, ids: Collection[UUID], *, live: bool = True) -> dict[UUID, IndexedVacancy]:
     """Return the facts of those of the vacancies ``ids`` that exist and (unless ``live`` is false) are live.
 
     The last day is not looked at: ``Listing.until`` has it. One query for each ``CHUNK`` ids.
@@ -190,9 +186,7 @@ class Talent:
         return self.active and self.visible and not self.lacks(Processing.RANK_FOR_EMPLOYERS)
 
 
-async def talents(
-    session: AsyncSession, ids: Collection[UUID], as_of: datetime, proves: Proves
-) -> dict[UUID, Talent]:
+async def talents(session: AsyncSession, ids: Collection[UUID], as_of: datetime, proves: Proves) -> dict[UUID, Talent]:
     """Return those of the talents ``ids`` that have a profile, as they are at ``as_of`` (aware).
 
     The facts depend on ``as_of`` only through its day in western Indonesia: certificates and licences end with a
@@ -260,9 +254,7 @@ def proven(schemes: Collection[int], proves: Proves, levels: Mapping[int, int]) 
     and takes nothing away.
     """
     skills = sorted({skill for scheme in schemes for skill in proves.get(scheme, ())})
-    return tuple(
-        HeldSkill(skill, max(CERTIFIED_LEVEL, levels.get(skill, 0)), Evidence.VERIFIED) for skill in skills
-    )
+    return tuple(HeldSkill(skill, max(CERTIFIED_LEVEL, levels.get(skill, 0)), Evidence.VERIFIED) for skill in skills)
 
 
 def held_skills(
@@ -282,7 +274,7 @@ def levels_of(held: Collection[HeldSkill]) -> dict[int, int]:
 
 
 def regions_of(codes: Collection[str | None]) -> tuple[frozenset[int], frozenset[int]]:
-    """Return regencies and whole provinces of Kemendagri codes, without the dot; nearer ones than a regency count as it."""
+    """Return regencies and whole provinces of Kemendagri codes, without the dot; a district counts as its regency."""
     regencies, provinces = set(), set()
     for code in codes:
         digits = (code or "").replace(".", "")[:4]

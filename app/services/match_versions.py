@@ -74,10 +74,8 @@ async def active_idf(session: AsyncSession) -> IdfTable | None:
     row = await session.scalar(select(IdfVersion).where(IdfVersion.active))
     if row is None:
         return None
-    entries = await session.execute(
-        select(IdfEntry.skill_id, IdfEntry.vacancies).where(IdfEntry.version_id == row.id)
-    )
-    counts = {skill: vacancies for skill, vacancies in entries}
+    entries = await session.execute(select(IdfEntry.skill_id, IdfEntry.vacancies).where(IdfEntry.version_id == row.id))
+    counts = {entry.skill_id: entry.vacancies for entry in entries}
     return IdfTable.of_counts(str(row.id), row.vacancies, counts, row.median_weight)
 
 

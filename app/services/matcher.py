@@ -147,9 +147,7 @@ class Matcher:
     async def _apply(self, session: AsyncSession, batch: Batch) -> None:
         changed = set(batch.changed["vacancy_id"])
         if employers := batch.changed["organization_id"]:
-            query = select(Vacancy.id).where(
-                Vacancy.organization_id.in_(employers), Vacancy.status == "published"
-            )
+            query = select(Vacancy.id).where(Vacancy.organization_id.in_(employers), Vacancy.status == "published")
             changed |= set(await session.scalars(query))
         if not changed:
             return
