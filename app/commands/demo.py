@@ -24,7 +24,14 @@ from app.data.demo import PARTNER_SECRET, PASSWORD
 TALENT = "talent@demo.example"
 _TOP = 5
 _SHOWN_REASONS = 3
-_OWN = ("skill", "certificate")
+_FACTORS = {
+    "skills": ("skill", "unspecified"),
+    "certificates": ("certificate",),
+    "experience": ("experience",),
+    "education": ("education",),
+    "location": ("location",),
+    "pay": ("salary",),
+}
 
 
 def run(host: str, port: int, data_dir: Path | None) -> None:
@@ -126,17 +133,21 @@ def ranking_table(title: str, items: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def reasons(item: Mapping[str, Any]) -> str:
-    """Why an item stands where it does, in a line: closed gates, the skills and certificates that pay most, the rest."""
-    unmet = [
+    """Why an item stands where it does: closed gates, then each factor's share with the skills that pay most in it."""
+    told = [
         "needs " + " or ".join(option["label"] for option in gate["alternatives"])
         for gate in item["gates"]
         if not gate["met"]
     ]
-    paid = sorted((c for c in item["contributions"] if c["points"]), key=lambda c: -c["points"])
-    own = [c for c in paid if c["kind"] in _OWN]
-    rest = sum(c["points"] for c in paid) - sum(c["points"] for c in own[:_SHOWN_REASONS])
-    told = [_reason(c) for c in own[:_SHOWN_REASONS]]
-    return ", ".join([*unmet, *told, *([f"and other reasons {_percent(rest)}"] if rest else [])])
+    for factor, kinds in _FACTORS.items():
+        paid = [c for c in item["contributions"] if c["kind"] in kinds and c["points"]]
+        if not paid:
+            continue
+        best = [_reason(c) for c in sorted(paid, key=lambda c: -c["points"])[:_SHOWN_REASONS] if c["code"]]
+        more = ", ..." if best and len(paid) > len(best) else ""
+        share = f"{factor} {_percent(sum(c['points'] for c in paid))}"
+        told.append(f"{share} ({', '.join(best)}{more})" if best else share)
+    return "; ".join(told)
 
 
 def _reason(contribution: Mapping[str, Any]) -> str:
@@ -146,7 +157,7 @@ def _reason(contribution: Mapping[str, Any]) -> str:
 
 
 def _percent(points: int) -> str:
-    return f"+{points / 10_000:.1f}%"
+    return f"{points / 10_000:.1f}%"
 
 
 def _curl(base: str) -> str:

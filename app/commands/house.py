@@ -17,7 +17,7 @@ from pydantic import SecretStr, ValidationError
 
 from app.commands.output import MISUSED, CommandError
 from app.commands.reach import check_server
-from app.core import clock
+from app.core import clock, logging
 from app.core.config import Settings
 from app.core.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError, Reason
 
@@ -54,6 +54,8 @@ def open_house(settings: Settings, secret: Secret, *, join: bool = False) -> Ite
     Starts the embedded server where `DATABASE_URL` is unset. With `join`, a server that another command runs
     on the same data directory will do. Raises `EmbeddedPostgresError` and `CommandError`.
     """
+    # A command shows results, not events; one that serves turns its own log on.
+    logging.configure("console", "WARNING")
     if settings.database_url is not None:
         asyncio.run(check_server(settings.database_url, settings))
         yield _with_secret(settings, secret, embedded=False)

@@ -16,6 +16,7 @@ from app.core.actor import Actor
 from app.core.config import Settings
 from app.core.db import Database
 from app.core.errors import Problem
+from app.core.i18n import use_language
 from app.core.kit import Kit
 from app.core.permissions import Permission
 from app.models.identity import UserAccount
@@ -42,6 +43,7 @@ def run(who: str, limit: int, data_dir: Path | None) -> None:
 
 
 async def _rank(settings: Settings, who: str, limit: int) -> MatchPage:
+    use_language("en")
     database = Database.from_settings(settings)
     try:
         async with database.read() as session:
