@@ -108,7 +108,7 @@ class AccountPatch(Input):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"locale": "en"}]})
 
-    display_name: Line = ""
+    display_name: Line = Field(default_factory=str)
     locale: Literal["id", "en"] = "id"
 
 

@@ -90,7 +90,7 @@ class OrganizationPatch(_Fields):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"head_count": 30}]})
 
-    name: Line = ""
+    name: Line = Field(default_factory=str)
 
 
 class OrganizationOut(Output):

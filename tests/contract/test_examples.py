@@ -2,39 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from app.core import clock
 from app.core.db import BoundDatabase, Database
 from app.core.kit import Kit
-from app.services.demo_seed import PASSWORD, seed_demo
+from app.models import AuthSession, PartnerClient, UserAccount
+from app.services.demo_seed import seed_demo
 from app.services.matcher import Matcher
+from app.services.tokens import load_ring
 from tests.contract.test_declarations import operations
 from tests.support.contract import Contract
 from tests.support.world import Api, Caller
 
-_SIGNED_IN: dict[str, str] = {}
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """The demo's data in an open transaction, and a signed-in caller for every demo account."""
+
+    connection: AsyncConnection
+    callers: dict[str, Caller]
 
 
 @pytest.fixture(scope="module")
-async def demo_connection(engine: AsyncEngine, app: FastAPI) -> Any:  # an async generator
+async def demo(engine: AsyncEngine, app: FastAPI) -> AsyncIterator[Demo]:
     """The demo's data in a transaction that is rolled back at the end of the module."""
+    kit: Kit = app.state.kit
     async with engine.connect() as connection:
         transaction = await connection.begin()
-        await seed_demo(BoundDatabase(connection), app.state.kit)
-        yield connection
+        database = BoundDatabase(connection)
+        async with database.transaction() as session:
+            await load_ring(session, kit)
+        await seed_demo(database, kit)
+        yield Demo(connection, await callers(database, kit))
         await transaction.rollback()
+
+
+async def callers(database: BoundDatabase, kit: Kit) -> dict[str, Caller]:
+    """A caller for each demo account; sign-in by password is the token endpoint's own example."""
+    found = {}
+    async with database.transaction() as session:
+        for user in await session.scalars(select(UserAccount).where(UserAccount.email.like("%@demo.example"))):
+            family = AuthSession(user_id=user.id, scope="*", expires_at=clock.now() + timedelta(days=1))
+            session.add(family)
+            await session.flush()
+            found[str(user.email)] = Caller(user.id, kit.ring.issue(str(user.id), "*", sid=str(family.id)))
+        for client in await session.scalars(select(PartnerClient)):
+            token = kit.ring.issue(str(client.id), " ".join(client.scopes), client_id=client.client_id)
+            found[client.client_id] = Caller(client.id, token)
+    return found
 
 
 @pytest.fixture
 async def demo_api(demo_connection: AsyncConnection, app: FastAPI, contract: Contract) -> Any:  # an async generator
     """A client whose changes are undone after the test."""
-    savepoint = await demo_connection.begin_nested()
-    database: Database = BoundDatabase(demo_connection)
+    savepoint = await demo.connection.begin_nested()
+    database: Database = BoundDatabase(demo.connection)
     app.state.database, app.state.matcher = database, Matcher(database)
     await app.state.matcher.load()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://hub.test") as client:
@@ -61,16 +93,6 @@ def resolve(schema: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-async def caller_of(api: Api, account: str) -> Caller | None:
-    """The demo account, signed in."""
-    form = {"grant_type": "password", "username": account, "password": PASSWORD}
-    if account == "demo-partner":
-        form = {"grant_type": "client_credentials", "client_id": account, "client_secret": "demo-secret"}
-    answer = await api.post("/v1/auth/token", data=form)
-    assert answer.status_code == 200, answer.text
-    return Caller(None, answer.json()["access_token"])  # type: ignore[arg-type]  # only the token is used
-
-
 def all_operations() -> list[str]:
     """Names of all operations, for parametrisation."""
     from app.core.config import Settings  # noqa: PLC0415  # only to collect tests
@@ -82,11 +104,11 @@ def all_operations() -> list[str]:
 
 @pytest.mark.parametrize("name", all_operations())
 async def test_the_example_works(
-    demo_api: Api, contract: Contract, kit: Kit, name: str
+    demo_api: Api, demo: Demo, contract: Contract, name: str
 ) -> None:  # kit: the ring must be loaded
     method, template = name.split(" ")
     item = contract.document["paths"][template][method.lower()]
-    caller = await caller_of(demo_api, item["x-demo-account"]) if "x-demo-account" in item else None
+    caller = demo.callers[item["x-demo-account"]] if "x-demo-account" in item else None
     path, query, headers = template, {}, {}
     for parameter in item.get("parameters", []):
         value = example(parameter)
