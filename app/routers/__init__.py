@@ -2,15 +2,19 @@
 
 from app.routers import (
     accounts,
+    applications,
     auth,
     certificate_verification,
     certificates,
+    matches,
     organizations,
     profile_codes,
     profile_parts,
     profiles,
     system,
     taxonomy,
+    vacancies,
+    vacancy_review,
 )
 
 ROUTERS = (
@@ -25,4 +29,8 @@ ROUTERS = (
     # Before the certificates, whose ids would take the word `verification`.
     certificate_verification.router,
     certificates.router,
+    matches.router,
+    vacancies.router,
+    vacancy_review.router,
+    applications.router,
 )

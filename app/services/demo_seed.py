@@ -46,7 +46,7 @@ from app.models import (
     VacancySkill,
 )
 from app.models.taxonomy import Scheme, Skill
-from app.services.applications import profile_snapshot
+from app.services.application_snapshots import profile_snapshot
 from app.services.profiles import seal_nik
 
 PASSWORD = demo.PASSWORD

@@ -125,7 +125,7 @@ async def actions_of(session: AsyncSession, actor: Actor, rows: Iterable[Vacancy
             .ext(distinct_on(TransitionLog.aggregate_id))
             .order_by(TransitionLog.aggregate_id, TransitionLog.id.desc())
         )
-        entered = {key: kind for key, kind in await session.execute(query)}
+        entered = dict((await session.execute(query)).all())
     found = {}
     for row in rows:
         by = ActorKind(entered[row.id]) if row.id in entered else None

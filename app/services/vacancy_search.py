@@ -63,6 +63,19 @@ async def list_public(
     understood, skill_id = await _understand(session, filters, sort)
     scope = scope_of("vacancies.list", asdict(filters), sort)
     after = kit.cursors.read(scope, cursor)
+    query = public_query(filters, skill_id, sort, after).limit(limit + 1)
+    rows = (await session.execute(query)).all()
+    shown = await vacancy_views.summaries_of(session, rows)
+    page = kit.cursors.page(
+        scope, rows, limit, lambda row: (getattr(row[0], SORTS[sort][0].key), row[0].id), lambda row: shown[row[0].id]
+    )
+    return VacancyPage(items=list(page.items), next_cursor=page.next_cursor, interpreted=understood)
+
+
+def public_query(
+    filters: Filters, skill_id: int | None, sort: str, after: Sequence[Any] | None
+) -> Select[Vacancy, Organization]:
+    """Public vacancies that fit, in the order of `sort`, behind the order key `after`."""
     column, descending = SORTS[sort]
     query = select(Vacancy, Organization).join(Organization).where(vacancies.is_public())
     query = query.where(*_conditions(filters, skill_id))
@@ -71,13 +84,7 @@ async def list_public(
     if after is not None:
         key, last = tuple_(column, Vacancy.id), tuple_(*[literal(part) for part in after])
         query = query.where(key < last if descending else key > last)
-    order = (column.desc(), Vacancy.id.desc()) if descending else (column, Vacancy.id)
-    rows = (await session.execute(query.order_by(*order).limit(limit + 1))).all()
-    shown = await vacancy_views.summaries_of(session, rows)
-    page = kit.cursors.page(
-        scope, rows, limit, lambda row: (getattr(row[0], column.key), row[0].id), lambda row: shown[row[0].id]
-    )
-    return VacancyPage(items=list(page.items), next_cursor=page.next_cursor, interpreted=understood)
+    return query.order_by(*((column.desc(), Vacancy.id.desc()) if descending else (column, Vacancy.id)))
 
 
 def _conditions(filters: Filters, skill_id: int | None) -> list[ColumnElement[bool]]:
@@ -115,7 +122,9 @@ def _plain_conditions(filters: Filters) -> list[ColumnElement[bool]]:
 
 async def _understand(session: AsyncSession, filters: Filters, sort: str) -> tuple[Understood, int | None]:
     """The filters with their labels, and the skill's id; 422 with the nearest codes for unknown ones."""
-    errors = await reference.check_regions(session, {"/query/region": filters.region})
+    errors: list[FieldError] = []
+    if filters.region is not None:
+        errors += await reference.check_regions(session, {"/query/region": filters.region})
     errors += await _check_occupation(session, filters.occupation)
     errors += reference.check_small("education", {"/query/education": filters.education})
     skills = {} if filters.skill is None else {"/query/skill": filters.skill}

@@ -42,28 +42,21 @@ async def make_vacancy(
         row = Vacancy(organization_id=organization_id, **_columns(fields))
         session.add(row)
         await session.flush()
-        ids = {
-            code: key
-            for code, key in await session.execute(select(Skill.code, Skill.id).where(Skill.code.in_(skills)))
-        }
+        ids = dict((await session.execute(select(Skill.code, Skill.id).where(Skill.code.in_(skills)))).all())
         session.add_all(
             VacancySkill(vacancy_id=row.id, skill_id=ids[code], level=level, essential=essential)
             for code, (level, essential) in skills.items()
         )
         wanted = {*preferred_certificates, *itertools.chain.from_iterable(gates)}
         found = await session.execute(select(Scheme.code, Scheme.id).where(Scheme.code.in_(wanted)))
-        schemes = {code: key for code, key in found}
+        schemes = dict(found.all())
         session.add_all(
-            VacancyCertificate(
-                vacancy_id=row.id, scheme_id=schemes[code], mandatory=True, alternative_group=group
-            )
+            VacancyCertificate(vacancy_id=row.id, scheme_id=schemes[code], mandatory=True, alternative_group=group)
             for group, codes in enumerate(gates)
             for code in codes
         )
         session.add_all(
-            VacancyCertificate(
-                vacancy_id=row.id, scheme_id=schemes[code], mandatory=False, alternative_group=0
-            )
+            VacancyCertificate(vacancy_id=row.id, scheme_id=schemes[code], mandatory=False, alternative_group=0)
             for code in preferred_certificates
         )
         key: UUID = row.id
