@@ -132,8 +132,8 @@ async def get_vacancy(vacancy_id: VacancyId, actor: Ranker, session: ReadDep, ma
 )
 async def list_talents(
     vacancy_id: VacancyId,
-    actor: Searcher,
     session: WriteDep,
+    actor: Searcher,
     kit: KitDep,
     matcher: MatcherDep,
     limit: Annotated[Limit, Query()] = 20,

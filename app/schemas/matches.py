@@ -169,7 +169,9 @@ class AnonymousProfile(Input):
     )
 
     skills: Annotated[list[AnonymousSkill], Field(max_length=200)] = Field(default_factory=list)
-    certificates: Annotated[list[Code], Field(max_length=50, description="Codes of schemes, in force")] = Field(default_factory=list)
+    certificates: Annotated[list[Code], Field(max_length=50, description="Codes of schemes, in force")] = Field(
+        default_factory=list
+    )
     licences: Annotated[list[Code], Field(max_length=50)] = Field(default_factory=list)
     experience: Annotated[list[AnonymousExperience], Field(max_length=100)] = Field(default_factory=list)
     education: Annotated[Code | None, Field(description="The highest level completed")] = None

@@ -42,9 +42,7 @@ async def give(
             for code, (level, evidence) in wanted.items()
         )
         if education:
-            session.add(
-                ProfileEducation(profile_id=talent, level=education, institution="SMK Contoh", completed=True)
-            )
+            session.add(ProfileEducation(profile_id=talent, level=education, institution="SMK Contoh", completed=True))
         session.add_all(
             ProfileExperience(
                 profile_id=talent, occupation_code=code, title="x", employer_name="y", start_date=first, end_date=last

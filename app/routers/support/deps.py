@@ -82,7 +82,9 @@ async def _actor(
     kind, _, token = (header or "").partition(" ")
     if kind.lower() != "bearer" or not token:
         raise Problem(UNAUTHENTICATED, headers={"WWW-Authenticate": 'Bearer realm="hub"'})
-    session = unit.read() if request.method in ("GET", "HEAD") else unit.write()
+    # A reading that is logged declares its write session before the caller, so that one connection serves both.
+    reads = request.method in ("GET", "HEAD") and not unit.writes
+    session = unit.read() if reads else unit.write()
     actor = await token_service.actor_of(session, kit, token.strip())
     for scope in scopes.scopes:
         actor.need(Permission(scope))

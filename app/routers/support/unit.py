@@ -51,6 +51,11 @@ class UnitOfWork:
             self._write = self._database.write()
         return self._write
 
+    @property
+    def writes(self) -> bool:
+        """Whether this request has opened its transaction."""
+        return self._write is not None
+
     def read(self) -> ReadSession:
         """The session for reads of this request."""
         if self._read is None:
