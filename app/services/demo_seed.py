@@ -335,6 +335,10 @@ def _vacancies(data: records.DemoData) -> Iterator[Vacancy | TransitionLog]:
         steps = list(_ROUTES.get(row.status, _ROUTES["published"]))
         if row.status in _ENDS:
             event, who = _ENDS[row.status]
+            # The pauses of employers carry it in their key; other suspensions are an officer's.
+            who = "officer" if row.status == "suspended" and not row.key.startswith("vac-paused-") else who
+            if row.key in demo.SUSPENDED_BY_OFFICER:
+                who = "officer"
             steps.append((event, "published", row.status, who))
         yield from _log("vacancy", demo_id("vacancy", row.key), steps, row.status_reason, row.posted_days_ago)
 

@@ -20,7 +20,7 @@ METHODS = ("get", "put", "post", "patch", "delete")
 # Everything that answers without a token. A new entry here is a decision.
 PUBLIC = {
     "auth.jwks", "auth.register", "auth.revoke", "auth.token",
-    "certificates.get_public_credential", "certificates.verify", "certificates.verify_by_number",
+    "certificates.verify_credential", "certificates.verify_number", "certificates.verify_token",
     "matches.rank_anonymous", "organizations.get_public",
     "system.get_problem", "system.health", "system.readiness",
     "taxonomy.get_code_list", "taxonomy.get_industry", "taxonomy.get_occupation", "taxonomy.get_region",
