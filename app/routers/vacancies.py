@@ -38,6 +38,7 @@ VacancyId = Annotated[UUID, _vacancy_id("vac-web-junior-lentera-kode-3273")]
 DraftId = Annotated[UUID, _vacancy_id("vac-draft-front-cimahi")]
 PendingId = Annotated[UUID, _vacancy_id("vac-review-tester-bandung")]
 ScheduledId = Annotated[UUID, _vacancy_id("vac-scheduled-back")]
+PausedId = Annotated[UUID, _vacancy_id("vac-paused-web")]
 EmployerId = Annotated[
     UUID,
     Path(description="Id of the employer", examples=[str(demo_id("organization", "emp-lentera-kode"))]),
@@ -152,7 +153,7 @@ async def get_vacancy(vacancy_id: VacancyId, session: ReadDep, response: Respons
     ),
 )
 async def update_vacancy(
-    vacancy_id: DraftId,
+    vacancy_id: VacancyId,
     body: VacancyPatch,
     actor: Writer,
     session: WriteDep,
@@ -376,7 +377,7 @@ async def suspend_vacancy(
     ),
 )
 async def resume_vacancy(
-    vacancy_id: VacancyId, actor: Writer, session: WriteDep, kit: KitDep, response: Response
+    vacancy_id: PausedId, actor: Writer, session: WriteDep, kit: KitDep, response: Response
 ) -> OwnVacancyOut:
     """Make a vacancy that the employer paused public again; what an officer suspended stays so (403)."""
     row = await service.move(session, actor, kit, vacancy_id, "resume")

@@ -36,7 +36,7 @@ PublicId = Annotated[
 ]
 SuspendedId = Annotated[
     UUID,
-    Path(description="Id of the vacancy", examples=[str(demo_id("vacancy", "vac-suspended-agensi"))]),
+    Path(description="Id of the vacancy", examples=[str(demo_id("vacancy", "vac-suspended-jahit"))]),
 ]
 Reviewer = Annotated[Actor, require(Permission.VACANCIES_REVIEW)]
 

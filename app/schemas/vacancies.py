@@ -197,7 +197,7 @@ def _patch_schema(schema: dict[str, Any]) -> None:
     """An absent member stays as it is, so that no member of a patch has a default."""
     for member in schema["properties"].values():
         member.pop("default", None)
-    schema["examples"] = [{"title": "Pengembang Antarmuka Web", "pay": {"maximum": 9_500_000}}]
+    schema["examples"] = [{"openings": 4}]
 
 
 class VacancyPatch(_Optional):

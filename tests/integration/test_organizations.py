@@ -78,6 +78,12 @@ async def test_invalid_input_is_named_and_nothing_is_written(api: Api, world: Wo
     assert (await api.get("/v1/me/organizations", owner)).json()["items"] == []
 
 
+async def test_an_unknown_code_in_a_change_is_named(api: Api, world: World) -> None:
+    owner, key = await world.employer()
+    response = await api.patch(f"/v1/organizations/{key}", owner, json={"region_code": "32.99"})
+    assert pointers(response) == {"/region_code": "unknown_region"}
+
+
 async def test_the_same_key_creates_once(api: Api, world: World) -> None:
     owner = await world.person()
     headers = {"Idempotency-Key": "a-key-of-mine-0001"}

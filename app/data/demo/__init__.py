@@ -63,6 +63,15 @@ EXAMPLE_PENDING_VACANCY: Final = "vac-review-tester-bandung"
 EXAMPLE_SCHEDULED_VACANCY: Final = "vac-scheduled-back"
 """A vacancy of EXAMPLE_EMPLOYER that waits for its day."""
 
+EXAMPLE_PAUSED_VACANCY: Final = "vac-paused-web"
+"""A vacancy that EXAMPLE_EMPLOYER has paused itself."""
+
+EXAMPLE_SUSPENDED_VACANCY: Final = "vac-suspended-jahit"
+"""A vacancy of EXAMPLE_EMPLOYER_2 that an officer has suspended, in a region of officer@demo.example."""
+
+SUSPENDED_BY_OFFICER: Final = frozenset({EXAMPLE_SUSPENDED_VACANCY, "vac-suspended-agensi"})
+"""The suspended vacancies that only an officer can let out again."""
+
 EXAMPLE_CERTIFICATE: Final = "crt-rizky-web"
 """In force; EXAMPLE_CERTIFICATION_BODY issued it to TALENT."""
 
