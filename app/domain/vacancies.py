@@ -103,9 +103,7 @@ def _count_findings(terms: VacancyTerms) -> Iterator[Finding]:
         yield Finding("filled_count_out_of_range", "/filled_count", params={"openings": terms.openings})
     years = terms.experience_years
     if years is not None and not 0 <= years <= MAX_EXPERIENCE_YEARS:
-        yield Finding(
-            "experience_years_out_of_range", "/experience_years", params={"max_years": MAX_EXPERIENCE_YEARS}
-        )
+        yield Finding("experience_years_out_of_range", "/experience_years", params={"max_years": MAX_EXPERIENCE_YEARS})
 
 
 def _pay_findings(terms: VacancyTerms) -> Iterator[Finding]:
@@ -120,9 +118,7 @@ def _pay_findings(terms: VacancyTerms) -> Iterator[Finding]:
 
 def _date_findings(terms: VacancyTerms, now: datetime, max_validity_days: int) -> Iterator[Finding]:
     if terms.valid_until < terms.valid_from:
-        yield Finding(
-            "dates_out_of_order", "/valid_until", params={"valid_from": terms.valid_from.isoformat()}
-        )
+        yield Finding("dates_out_of_order", "/valid_until", params={"valid_from": terms.valid_from.isoformat()})
     elif (terms.valid_until - terms.valid_from).days > max_validity_days:
         yield Finding("validity_too_long", "/valid_until", params={"max_days": max_validity_days})
     if terms.valid_until < local_date(now):
@@ -163,9 +159,7 @@ def _custody_findings(terms: VacancyTerms, today: date) -> Iterator[Finding]:
     if custody is None:
         return
     if not (custody.agreement_reference or "").strip():
-        yield Finding(
-            "custody_agreement_missing", "/document_custody/agreement_reference", article=CUSTODY_ARTICLE
-        )
+        yield Finding("custody_agreement_missing", "/document_custody/agreement_reference", article=CUSTODY_ARTICLE)
     if custody.return_on is None:
         yield Finding("custody_return_date_missing", "/document_custody/return_on", article=CUSTODY_ARTICLE)
     elif custody.return_on < today:
