@@ -18,7 +18,7 @@ from app.matching.model import (
     VacancyFacts,
 )
 from app.matching.points import VacancyPoints, location_credit, pay_credit, related_months, share
-from app.matching.relatedness import NO_CREDIT, Credit, Relatedness, best_credit
+from app.matching.relatedness import NO_CREDIT, Credit, Relatedness, best_credit, credit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +113,7 @@ def contributions(
         items.append(_factor(Kind.EDUCATION, points.education, share(talent.education, vacancy.education)))
     items.append(_factor(Kind.LOCATION, points.location, location_credit(talent, vacancy, parameters)))
     if vacancy.pay is not None:
-        items.append(
-            _factor(Kind.SALARY, points.salary, pay_credit(vacancy.pay, talent.minimum_pay, parameters))
-        )
+        items.append(_factor(Kind.SALARY, points.salary, pay_credit(vacancy.pay, talent.minimum_pay, parameters)))
     return tuple(items)
 
 
@@ -179,19 +177,28 @@ def explain(
         if item.kind is Kind.SKILL
     ]
 
-    def gain(changed: TalentFacts) -> int:
-        after = contributions(changed, vacancy, points, relatedness, parameters)
-        return sum(item.points for item in after) - score
+    before = {item.code: item for item in items if item.kind is Kind.SKILL}
+
+    def gain(added: tuple[HeldSkill, ...]) -> int:
+        """What the skills factor gains: the maximum counts, so only the new claims have to be looked at."""
+        best: dict[int, int] = {}
+        for held in added:
+            for link in relatedness.answers(held.skill):
+                item = before.get(link.skill)
+                if item is not None:
+                    ppm = credit_of(link.rate, held, item.level_asked or 1, parameters)
+                    best[link.skill] = max(ppm, best.get(link.skill, 0))
+        return sum(max(0, pay(before[code].max_points, ppm) - before[code].points) for code, ppm in best.items())
 
     missing = []
     for item in items:
         if item.kind is Kind.SKILL and item.code is not None and item.points < item.max_points:
             level = item.level_asked or 1
-            added = with_gains(talent, (HeldSkill(item.code, level, Evidence.VERIFIED),))
+            added = (HeldSkill(item.code, level, Evidence.VERIFIED),)
             missing.append(Missing(item.kind, item.code, item.max_points - item.points, gain(added), level))
     for scheme, unpaid, opens in _lacking(talent, vacancy, items):
-        added = with_gains(talent, (grants or {}).get(scheme, ()), frozenset({scheme}))
-        missing.append(Missing(Kind.CERTIFICATE, scheme, unpaid, gain(added), opens_gate=opens))
+        gained = unpaid + gain((grants or {}).get(scheme, ()))
+        missing.append(Missing(Kind.CERTIFICATE, scheme, unpaid, gained, opens_gate=opens))
     missing.sort(key=lambda lack: (not lack.opens_gate, -lack.gain, lack.kind, lack.code))
     return Explanation(
         score=score,
@@ -208,9 +215,7 @@ def _lacking(
     talent: TalentFacts, vacancy: VacancyFacts, items: tuple[Contribution, ...]
 ) -> list[tuple[int, int, bool]]:
     """Return (scheme, unpaid points, opens a closed gate) of each certificate that would help."""
-    unpaid = {
-        item.code: item.max_points for item in items if item.kind is Kind.CERTIFICATE and not item.points
-    }
+    unpaid = {item.code: item.max_points for item in items if item.kind is Kind.CERTIFICATE and not item.points}
     opening: set[int] = set()
     for gate in vacancy.gates:
         if gate.kind is GateKind.CERTIFICATE and not talent.holds(gate):

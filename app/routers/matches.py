@@ -57,13 +57,13 @@ def _asked(
         list[Code] | None, Query(description="In any of these provinces or regencies", max_length=20)
     ] = None,
     remote: Annotated[bool | None, Query(description="Remote work only, or none of it")] = None,
-    relation: Annotated[list[WorkRelation] | None, Query(max_length=20)] = None,
+    relation: Annotated[list[WorkRelation] | None, Query(max_length=20, description="Any of these")] = None,
     occupation: Annotated[Code | None, Query(description="An occupation or a group of them")] = None,
-    arrangement: Annotated[list[WorkArrangement] | None, Query(max_length=20)] = None,
+    arrangement: Annotated[list[WorkArrangement] | None, Query(max_length=20, description="Any of these")] = None,
     pay_min: Annotated[
         int | None, Query(ge=0, le=1_000_000_000_000, description="Shows a pay of at least this, rupiah a month")
     ] = None,
-    posted_since: Annotated[PlausibleTime | None, Query()] = None,
+    posted_since: Annotated[PlausibleTime | None, Query(description="Published at this time or later")] = None,
     employer: Annotated[UUID | None, Query(description="Id of the organization")] = None,
 ) -> Asked:
     return Asked(

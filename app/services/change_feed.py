@@ -41,7 +41,8 @@ def _query(table: str, columns: tuple[str, ...], extra: Mapping[str, str]) -> Te
             SELECT array_agg(c.seq) AS seqs, array_agg(c.xid) AS xids {lists}
             FROM (
                 SELECT * FROM {table} l
-                WHERE l.xid >= :watermark AND l.seq <> ALL(:seen) LIMIT :most
+                WHERE l.xid >= :watermark AND l.seq <> ALL(:seen)
+                ORDER BY l.xid LIMIT :most
             ) c
         ) n
         """  # noqa: S608  # names of tables and columns of this package

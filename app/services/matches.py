@@ -54,7 +54,7 @@ from app.services.match_pages import (
     explained,
     versions_of,
 )
-from app.services.matcher import Matcher
+from app.services.matcher import Basis, Matcher
 
 log = structlog.get_logger(__name__)
 
@@ -69,7 +69,7 @@ async def for_me(session: AsyncSession, kit: Kit, matcher: Matcher, actor: Actor
     await _check(session, asked)
     basis = await matcher.catch_up(session)
     talent = await _own_facts(session, actor, place.as_of, basis.taxonomy.proves)
-    return await _ranked(session, kit, matcher, talent, asked, scope, place)
+    return await _ranked(session, kit, matcher, basis, talent, asked, scope, place)
 
 
 async def for_anonymous(
@@ -82,7 +82,8 @@ async def for_anonymous(
     if is_insufficient(talent):
         raise _insufficient()
     scope = scope_of("matches.rank_anonymous", {"profile": digest_of(talent), **asked.filters})
-    return await _ranked(session, kit, matcher, talent, asked, scope, Place.of(kit, scope, asked.cursor))
+    place = Place.of(kit, scope, asked.cursor)
+    return await _ranked(session, kit, matcher, basis, talent, asked, scope, place)
 
 
 async def _check(session: AsyncSession, asked: Asked) -> None:
@@ -152,9 +153,16 @@ async def _facts_of(session: AsyncSession, profile: AnonymousProfile, proves: Pr
 
 
 async def _ranked(
-    session: AsyncSession, kit: Kit, matcher: Matcher, talent: TalentFacts, asked: Asked, scope: str, place: Place
+    session: AsyncSession,
+    kit: Kit,
+    matcher: Matcher,
+    basis: Basis,
+    talent: TalentFacts,
+    asked: Asked,
+    scope: str,
+    place: Place,
 ) -> MatchPage:
-    page, shown = await _vacancy_page(session, matcher, talent, asked, place)
+    page, shown = await _vacancy_page(session, matcher, basis, talent, asked, place)
     found = await match_views.labels(session, [explanation for _, _, explanation in page.items])
     items = [
         MatchOut(rank=rank, vacancy=shown[key], **match_views.pair(explanation, found))
@@ -169,12 +177,13 @@ async def _ranked(
 
 
 async def _vacancy_page(
-    session: AsyncSession, matcher: Matcher, talent: TalentFacts, asked: Asked, place: Place
+    session: AsyncSession, matcher: Matcher, basis: Basis, talent: TalentFacts, asked: Asked, place: Place
 ) -> tuple[Page, Mapping[UUID, Any]]:
     filters = asked.index_filters(place.as_of)
     after = None if place.key is None else RankKey(*place.key)
     for attempt in range(1, ATTEMPTS + 1):
-        basis = await matcher.catch_up(session)
+        if attempt > 1:
+            basis = await matcher.catch_up(session)
         place.check(basis_text(basis), digest_of(talent))
         ranking = await matcher.rank(basis, talent, asked.limit + 1, filters, after, asked.min_ppm)
         keys = ranking.items[: asked.limit]
