@@ -23,7 +23,7 @@ from app.schemas.certificates import VerificationOut
 from app.services import certificate_verification as service
 from app.services import open_badges
 
-router = APIRouter(prefix="/v1/certificates/verification", tags=["certificates"], route_class=HubRoute)
+router = APIRouter(prefix="/v1/certificate-verifications", tags=["certificates"], route_class=HubRoute)
 
 Token = Annotated[
     str,

@@ -248,7 +248,9 @@ async def list_organizations_for_review(
     actor: Reviewer,
     session: ReadDep,
     kit: KitDep,
-    status: Annotated[Literal["pending_review", "verified", "suspended"], Query()] = "pending_review",
+    status: Annotated[
+        Literal["pending_review", "verified", "suspended"], Query(description="State of the organizations")
+    ] = "pending_review",
     limit: Annotated[Limit, Query()] = 20,
     cursor: Annotated[CursorText | None, Query()] = None,
 ) -> PageOut[OrganizationOut]:

@@ -49,7 +49,7 @@ Code = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterVali
 """A code of reference data."""
 Reason = Annotated[str, StringConstraints(min_length=3, max_length=1000), AfterValidator(_no_control)]
 """Why a decision was taken; shown to those whom it concerns."""
-WebUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]{3,500}$", max_length=510)]
+WebUrl = Annotated[str, StringConstraints(pattern=r'^https?://[^\s<>"]{3,500}$', max_length=510)]
 """An absolute http(s) URL."""
 Whole = Annotated[int, Strict(), Field(ge=0, le=1_000_000_000_000)]
 """A whole number that is not negative; text, fractions and booleans are refused."""

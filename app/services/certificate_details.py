@@ -125,7 +125,7 @@ def events_for(row: Certificate, who: ActorKind, as_of: datetime) -> list[str]:
 
 def verification_url(kit: Kit, row: Certificate) -> str:
     """Where anybody who has the certificate's QR code verifies it."""
-    return f"{kit.settings.public_base_url}/v1/certificates/verification/{row.verification_token}"
+    return f"{kit.settings.public_base_url}/v1/certificate-verifications/{row.verification_token}"
 
 
 async def show(session: AsyncSession, actor: Actor, kit: Kit, rows: Sequence[Certificate]) -> list[CertificateOut]:

@@ -23,7 +23,7 @@ from app.models.certificates import Certificate
 from tests.support.certificates import certificate_number, make_certificate
 from tests.support.world import Api, Caller, World, pointers, problem
 
-VERIFY = "/v1/certificates/verification"
+VERIFY = "/v1/certificate-verifications"
 NAME = "Siti Nurhaliza"
 
 

@@ -63,7 +63,7 @@ def test_registered_claims_mirror_the_credential(kit: Kit) -> None:
     assert found["iss"] == found["issuer"]["id"] == f"https://hub.example/v1/organizations/{BODY.id}/public"
     assert found["sub"] == found["credentialSubject"]["id"]
     assert found["jti"] == found["id"] == f"urn:uuid:{KEY}"
-    assert found["evidence"][0]["id"] == "https://hub.example/v1/certificates/verification/opaque"
+    assert found["evidence"][0]["id"] == "https://hub.example/v1/certificate-verifications/opaque"
     assert found["issuer"]["otherIdentifier"][0]["identifier"] == "BNSP-LSP-1234-ID"
 
 

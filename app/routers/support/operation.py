@@ -76,6 +76,10 @@ def complete(document: dict[str, Any], problem_schema: dict[str, Any]) -> dict[s
 def _complete_operation(item: dict[str, Any], method: str) -> None:
     responses = item["responses"]
     responses.pop("422", None)
+    item.setdefault("security", [])
+    for parameter in item.get("parameters", ()):
+        if parameter["name"] == "cursor":
+            parameter.setdefault("description", "`next_cursor` of the page before")
     codes = set(item.get("x-problems", ()))
     if "requestBody" in item:
         codes |= {"bad_request", "payload_too_large", "unsupported_media_type"}
