@@ -56,7 +56,7 @@ types: $(DEV_STAMP) ## Types, strictly
 
 .PHONY: imports
 imports: $(DEV_STAMP) ## Imports follow the layers
-	$(BIN)/lint-imports --no-timings
+	$(BIN)/lint-imports
 
 .PHONY: dependencies
 dependencies: $(DEV_STAMP) ## Every dependency is used and declared

@@ -10,7 +10,8 @@ from pydantic import ConfigDict, EmailStr, Field, StringConstraints, field_valid
 
 from app.core.coded import CodedValueError
 from app.core.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH
-from app.domain.identifiers import InvalidIdentifier, parse_phone
+from app.domain.errors import InvalidIdentifier
+from app.domain.identifiers import parse_phone
 from app.schemas.common import Input, Line, Output
 
 Password = Annotated[

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, EmailStr, Field, field_validator
+from pydantic import ConfigDict, EmailStr, Field, Strict, field_validator
 
 from app.core.coded import CodedValueError
-from app.domain.identifiers import InvalidIdentifier, parse_lsp_licence, parse_nib, parse_npwp
-from app.schemas.common import Code, CodeLabel, Input, Line, Output, Prose, WebUrl, Whole
+from app.domain.errors import InvalidIdentifier
+from app.domain.identifiers import parse_lsp_licence, parse_nib, parse_npwp
+from app.schemas.common import Code, CodeLabel, Input, Line, Output, Prose, WebUrl
 
 Kind = Literal["employer", "training_provider", "certification_body", "programme_owner"]
 Role = Literal["owner", "editor", "viewer"]
@@ -23,10 +24,10 @@ class _Fields(Input):
     legal_form: Annotated[Literal["company", "individual"], Field(description="A person may employ, too")] = "company"
     size_class: Literal["micro", "small", "medium", "large"] | None = None
     ownership: Literal["private", "state"] = "private"
-    head_count: Whole | None = None
+    head_count: Annotated[int, Strict(), Field(ge=0, le=10_000_000)] | None = None
     nib: Annotated[str | None, Field(description="Nomor Induk Berusaha, 13 digits")] = None
     npwp: Annotated[str | None, Field(description="15 or 16 digits")] = None
-    licence_number: Annotated[str | None, Field(description="Licence; of a certification body BNSP-LSP-NNN-ID")] = None
+    licence_number: Annotated[Line | None, Field(description="Licence; of a certification body BNSP-LSP-NNN-ID")] = None
     licence_valid_until: date | None = None
     region_code: Annotated[Code | None, Field(description="Wilayah code of the seat")] = None
     address: Line | None = None

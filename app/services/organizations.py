@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, literal, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
@@ -49,7 +49,7 @@ _NEEDED: dict[str, tuple[str, ...]] = {
 _INDIVIDUAL_NEEDED = ("region_code", "address", "phone")
 
 
-def visible_to(actor: Actor) -> Select[tuple[Organization]]:
+def visible_to(actor: Actor) -> Select[Organization]:
     """The organizations that the caller may see in full: own ones, and those of an officer's regions."""
     own = exists().where(
         OrganizationMember.organization_id == Organization.id, OrganizationMember.user_id == actor.user_id
@@ -62,7 +62,7 @@ def visible_to(actor: Actor) -> Select[tuple[Organization]]:
     return select(Organization).where(or_(*conditions))
 
 
-def in_regions(actor: Actor):  # noqa: ANN201  # a column expression
+def in_regions(actor: Actor) -> ColumnElement[bool]:
     """Whether an organization's seat lies in the officer's regions."""
     if not actor.regions:
         return literal(value=False)
@@ -199,7 +199,7 @@ async def list_for_review(
 
 
 async def _page(
-    session: AsyncSession, actor: Actor, kit: Kit, query: Select[tuple[Organization]], scope: str, limit: int,
+    session: AsyncSession, actor: Actor, kit: Kit, query: Select[Organization], scope: str, limit: int,
     cursor: str | None,
 ) -> Page[OrganizationOut]:  # fmt: skip
     after = kit.cursors.read(scope, cursor)

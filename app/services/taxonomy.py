@@ -90,14 +90,14 @@ async def find(
     return EntryPage(items=list(page.items), next_cursor=page.next_cursor, taxonomy_version=version)
 
 
-def _alphabet(kind: str, filters: Mapping[str, Any]) -> Select[tuple[int, str]]:
+def _alphabet(kind: str, filters: Mapping[str, Any]) -> Select[int, str]:
     key = _key(kind)
     place = literal(0).label("place")
     return select(place, key).where(*_active(kind, filters)).group_by(key).order_by(key)
 
 
 async def _entries(session: AsyncSession, kind: str, refs: Sequence[str]) -> dict[str, Entry]:
-    found = await session.scalars(select(_KINDS[kind]).where(_key(kind).in_(refs)))
+    found: Iterable[Any] = await session.scalars(select(_KINDS[kind]).where(_key(kind).in_(refs)))
     return {entry.id: entry for entry in map(_entry, found)}
 
 

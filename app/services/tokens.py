@@ -20,7 +20,8 @@ from app.core.permissions import PARTNER_SCOPES, Permission, permissions_of
 from app.core.problems.common import UNAUTHENTICATED
 from app.core.problems.identity import INVALID_CLIENT, INVALID_GRANT, INVALID_SCOPE
 from app.core.tokens import TokenError, generate_key, open_key, seal_key
-from app.domain.identifiers import InvalidIdentifier, parse_phone
+from app.domain.errors import InvalidIdentifier
+from app.domain.identifiers import parse_phone
 from app.models.identity import AuthSession, PartnerClient, RefreshToken, UserAccount
 from app.models.organizations import Organization, OrganizationMember
 from app.models.system import SigningKey
@@ -78,7 +79,7 @@ async def _person_actor(session: AsyncSession, user_id: UUID, sid: object, grant
     ).all()
     if not rows:
         raise Problem(UNAUTHENTICATED, headers=_CHALLENGE)
-    memberships = tuple(Membership(row[2], row[3], row[4]) for row in rows if row[2] is not None)
+    memberships = tuple(Membership(row[2], row[3], row[4]) for row in rows if row[4])
     held = permissions_of(rows[0].roles, [(m.kind, m.role) for m in memberships])
     # A token narrowed at sign-in stays narrow; "*" stands for whatever the person may do now, so that a role or a
     # membership gained or lost counts from the next request on.
@@ -153,15 +154,20 @@ async def sign_in(
     return _person_tokens(kit, family, token)
 
 
+def account_name(username: str) -> str:
+    """The one spelling of an e-mail address or a phone number; any other text trimmed and in lower case."""
+    name = username.strip().lower()
+    try:
+        return name if "@" in name else parse_phone(name)
+    except InvalidIdentifier:
+        return name
+
+
 async def find_account(session: AsyncSession, username: str) -> UserAccount | None:
     """The account behind an e-mail address or a phone number, None where there is none."""
-    name = username.strip().lower()
-    if "@" in name:
-        return await session.scalar(select(UserAccount).where(UserAccount.email == name))
-    try:
-        return await session.scalar(select(UserAccount).where(UserAccount.phone == parse_phone(name)))
-    except InvalidIdentifier:
-        return None
+    name = account_name(username)
+    column = UserAccount.email if "@" in name else UserAccount.phone
+    return await session.scalar(select(UserAccount).where(column == name))
 
 
 async def _memberships(session: AsyncSession, user_id: UUID) -> list[tuple[str, str]]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx
 from jsonschema import Draft202012Validator
-from jsonschema.validators import validator_for
 
 
 class Contract:
@@ -63,6 +62,5 @@ class Contract:
         key = (name, status, media)
         if key not in self._validators:
             whole = {**schema, "components": self.document["components"]}
-            cls = validator_for(whole, default=Draft202012Validator)
-            self._validators[key] = cls(whole)
+            self._validators[key] = Draft202012Validator(whole)
         return self._validators[key]

@@ -68,10 +68,11 @@ def test_another_type_is_refused(ring: TokenRing, typ: str) -> None:
 def test_forged_headers_are_refused(ring: TokenRing, key: NewKey) -> None:
     header, body, signature = ring.issue("me", "a").split(".")
     real = json.loads(base64.urlsafe_b64decode(header + "=="))
-    for changed in (
+    forgeries: tuple[Any, ...] = (
         {**real, "alg": "none"}, {**real, "alg": "HS256"}, {**real, "kid": "other"}, {**real, "kid": 7},
         {**real, "crit": ["exp"]}, {**real, "jwk": key.public_jwk}, {"alg": "ES256"}, [], "text",
-    ):  # fmt: skip
+    )  # fmt: skip
+    for changed in forgeries:
         with pytest.raises(TokenError):
             ring.verify(f"{part(changed)}.{body}.{signature}")
 
