@@ -13,6 +13,7 @@ from app.commands import demo, house, schema, serving
 from app.commands.output import FAILED, MISUSED, CommandError, console, progress
 from app.core.config import Settings
 from app.core.db import Database, make_engine
+from app.services.bulk_seed import BulkSeedError, seed_bulk
 from app.services.taxonomy_import import BundleError, Report, import_source
 
 _SHOWN_BAD_LINES = 50
@@ -28,8 +29,8 @@ def seed(
 ) -> None:
     """Load reference data and what the options ask for; see `hub seed --help`."""
     bulk = vacancies > 0 or talents > 0
-    if bulk and taxonomy is None:
-        message = "--vacancies and --talents draw their skills from an ESCO bundle: give its folder with --taxonomy"
+    if taxonomy is not None and not bulk:
+        message = "--taxonomy belongs to --vacancies and --talents; `hub taxonomy import esco` imports a bundle alone"
         raise CommandError(message, MISUSED)
     settings = house.read_settings(data_dir)
     serving.stop_on_signals()
@@ -41,30 +42,24 @@ def seed(
             asyncio.run(schema.check_secret(opened))
             wrote = asyncio.run(demo.seed(opened))
             console.print("The demo's records: " + ("written." if wrote else "there already."))
-        if bulk and taxonomy is not None:
+        if bulk:
             _bulk(opened, taxonomy, vacancies, talents, random_seed)
 
 
-def _bulk(settings: Settings, taxonomy: Path, vacancies: int, talents: int, random_seed: int) -> None:
-    from app.services.bulk_seed import BulkSeedError, seed_bulk  # noqa: PLC0415  # heavy, and needed by few
-
+def _bulk(settings: Settings, taxonomy: Path | None, vacancies: int, talents: int, random_seed: int) -> None:
+    counts = {"vacancies": vacancies, "talents": talents}
     try:
         with progress() as bar:
-            report = asyncio.run(
-                seed_bulk(
-                    str(settings.database_url),
-                    taxonomy,
-                    vacancies=vacancies,
-                    talents=talents,
-                    seed=random_seed,
-                    progress=_on(bar),
-                )
-            )
+            work = seed_bulk(str(settings.database_url), taxonomy, **counts, seed=random_seed, progress=_on(bar))
+            report = asyncio.run(work)
     except (BulkSeedError, BundleError) as error:
         raise CommandError(str(error), MISUSED) from error
+    seconds = ", ".join(f"{what} {figure:.1f} s" for what, figure in report.seconds.items())
     console.print(
-        f"Made {report.organizations} employers, {report.vacancies} vacancies and {report.talents} talents "
-        f"in {sum(report.seconds.values()):.0f} s."
+        f"Made {report.vacancies:,} vacancies with {report.vacancy_skills:,} skills, {report.organizations:,} "
+        f"employers and {report.talents:,} talents ({seconds}).",
+        highlight=False,
+        soft_wrap=True,
     )
 
 

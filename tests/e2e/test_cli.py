@@ -244,7 +244,23 @@ def test_the_contract_is_sorted_json() -> None:
     assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
-def test_bulk_data_need_a_taxonomy() -> None:
-    result = hub("seed", "--vacancies", "10")
-    assert "--taxonomy" in one_line(result)
+def test_a_taxonomy_alone_is_not_a_seed(tmp_path: Path) -> None:
+    result = hub("seed", "--taxonomy", str(tmp_path))
+    assert "hub taxonomy import esco" in one_line(result)
     assert result.returncode == 2
+
+
+def test_a_large_set_is_made_once_for_each_seed(tmp_path: Path) -> None:
+    words = ("seed", "--vacancies", "200", "--talents", "20", "--seed", "7", "--data-dir", str(tmp_path / "hub"))
+    made = hub(*words)
+    assert made.returncode == 0, made.stderr
+    assert "Made 200 vacancies" in made.stdout
+    assert "20 talents" in made.stdout
+    assert "choose another --seed" in one_line(hub(*words))
+
+
+def test_an_import_reports_what_changed_and_the_bad_lines(folder: Path, tmp_path: Path) -> None:
+    bundle = tmp_path / "kbji.csv"
+    bundle.write_text("no,such,columns\n1,2,3\n", "utf-8")
+    result = hub("taxonomy", "import", "kbji", str(bundle), "--data-dir", str(folder))
+    assert str(bundle.name) in one_line(result)
