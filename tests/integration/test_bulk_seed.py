@@ -147,7 +147,8 @@ async def test_the_change_logs_name_every_record(made: AsyncConnection) -> None:
 async def test_keys_and_indexes_are_made_again(made: AsyncConnection, server_url: str) -> None:
     query = text(
         "SELECT conname FROM pg_constraint WHERE conrelid = 'vacancy_skill'::regclass AND convalidated"
-        " UNION ALL SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'vacancy_skill'::regclass ORDER BY 1"
+        " UNION ALL SELECT indexrelid::regclass::text FROM pg_index"
+        " WHERE indrelid = 'vacancy_skill'::regclass ORDER BY 1"
     )
     reference = await build(server_url, "bulk_reference")
     engine = create_async_engine(reference, poolclass=NullPool)
