@@ -36,6 +36,7 @@ from app.models.taxonomy import Region as Region
 from app.models.taxonomy import Scheme as Scheme
 from app.models.taxonomy import SchemeUnit as SchemeUnit
 from app.models.taxonomy import Skill as Skill
+from app.models.taxonomy import SkillNeighbour as SkillNeighbour
 from app.models.taxonomy import SkillRelation as SkillRelation
 from app.models.taxonomy import TaxonomyRelease as TaxonomyRelease
 from app.models.taxonomy import TaxonomyTerm as TaxonomyTerm

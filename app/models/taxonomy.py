@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Integer, SmallInteger, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
@@ -72,6 +72,17 @@ class SkillRelation(Base):
     source_id: Mapped[int] = mapped_column(ForeignKey("skill.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
     target_id: Mapped[int] = mapped_column(ForeignKey("skill.id"), primary_key=True)
+
+
+class SkillNeighbour(Base):
+    """Skills whose words are alike: holding `source` pays `rate` ppm of `target`. Derived, rebuildable."""
+
+    __tablename__ = "skill_neighbour"
+    __table_args__ = (CheckConstraint("rate BETWEEN 1 AND 1000000", name="rate_range"),)
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("skill.id"), primary_key=True)
+    target_id: Mapped[int] = mapped_column(ForeignKey("skill.id"), primary_key=True)
+    rate: Mapped[int] = mapped_column(Integer)
 
 
 class Occupation(Base):

@@ -30,6 +30,7 @@ from app.models.taxonomy import (
     SkillRelation,
     TaxonomyRelease,
 )
+from app.services.skill_neighbours import refresh_neighbours
 from app.services.taxonomy_shipped import SHIPPED, current_version, import_shipped, skill_ids_of, upsert
 from app.services.taxonomy_sources import esco, kbji, kbli, occupations, skkni
 from app.services.taxonomy_sources.bundle import Bundle, BundleError
@@ -77,6 +78,10 @@ async def import_source(session: AsyncSession, source: str, path: Path, progress
     if report.touched:
         release.version, release.content_hash = report.version, bundle.content_hash
         release.report = report.as_json()
+        if source == "esco":
+            progress("neighbours", 0, 1)
+            await refresh_neighbours(session)
+            progress("neighbours", 1, 1)
     else:
         await session.execute(delete(TaxonomyRelease).where(TaxonomyRelease.id == release.id))
         session.expunge(release)

@@ -28,6 +28,7 @@ from app.models.taxonomy import (
     TaxonomyTerm,
     UnitSkill,
 )
+from app.services.skill_neighbours import refresh_neighbours
 from app.services.taxonomy_sources.terms import terms_of
 
 SHIPPED = "hub"
@@ -77,6 +78,7 @@ async def import_shipped(session: AsyncSession) -> bool:
     terms += await _industries(session, release.id)
     terms += await _schemes(session, release.id)
     await upsert(session, TaxonomyTerm, terms, ("kind", "ref", "language", "term"))
+    await refresh_neighbours(session)
     await session.flush()
     return True
 

@@ -665,6 +665,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_scheme_code")),
     )
     op.create_table(
+        "skill_neighbour",
+        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("target_id", sa.Integer(), nullable=False),
+        sa.Column("rate", sa.Integer(), nullable=False),
+        sa.CheckConstraint("rate BETWEEN 1 AND 1000000", name=op.f("ck_skill_neighbour_rate_range")),
+        sa.ForeignKeyConstraint(["source_id"], ["skill.id"], name=op.f("fk_skill_neighbour_source_id_skill")),
+        sa.ForeignKeyConstraint(["target_id"], ["skill.id"], name=op.f("fk_skill_neighbour_target_id_skill")),
+        sa.PrimaryKeyConstraint("source_id", "target_id", name=op.f("pk_skill_neighbour")),
+    )
+    op.create_table(
         "skill_relation",
         sa.Column("source_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -1129,6 +1139,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_unit_skill_skill_id"), table_name="unit_skill")
     op.drop_table("unit_skill")
     op.drop_index(op.f("ix_skill_relation_target_id_kind"), table_name="skill_relation")
+    op.drop_table("skill_neighbour")
     op.drop_table("skill_relation")
     op.drop_table("scheme")
     op.drop_index(op.f("ix_refresh_token_session_id"), table_name="refresh_token")
