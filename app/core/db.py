@@ -23,6 +23,7 @@ class ReadSession(AsyncSession):
     """A session for reads only, in autocommit."""
 
 
+_SIDE_POOL = 2
 _SERVER_SETTINGS = {
     "application_name": "labour-hub",
     "statement_timeout": "4000",
@@ -47,17 +48,21 @@ def make_engine(url: str, settings: Settings, *, pool_size: int | None = None, p
         max_overflow=0,
         pool_timeout=2,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error in the logs must not tell names, numbers and hashes
     )
 
 
 class Database:
     """The engines of a process; `write()` and `read()` open sessions."""
 
-    def __init__(self, engine: AsyncEngine, read_engine: AsyncEngine | None = None) -> None:
-        """Reads go to `read_engine`, or to `engine` where there is none."""
+    def __init__(
+        self, engine: AsyncEngine, read_engine: AsyncEngine | None = None, side_engine: AsyncEngine | None = None
+    ) -> None:
+        """Reads go to `read_engine`, and what is counted aside to `side_engine`; to `engine` where there is none."""
         self.engine = engine
         self._read_engine = (read_engine or engine).execution_options(isolation_level="AUTOCOMMIT")
-        self._owned = [engine] + ([read_engine] if read_engine else [])
+        self._side_engine = side_engine or engine
+        self._owned = [held for held in (engine, read_engine, side_engine) if held is not None]
 
     @classmethod
     def from_settings(cls, settings: Settings, url: str | None = None) -> Database:
@@ -67,7 +72,7 @@ class Database:
             msg = "no database: set DATABASE_URL, or start the embedded one with the command line"
             raise RuntimeError(msg)
         replica = make_engine(settings.read_database_url, settings) if settings.read_database_url else None
-        return cls(make_engine(primary, settings), replica)
+        return cls(make_engine(primary, settings), replica, make_engine(primary, settings, pool_size=_SIDE_POOL))
 
     def write(self) -> WriteSession:
         """A session for one transaction; the caller commits."""
@@ -81,6 +86,16 @@ class Database:
     async def transaction(self) -> AsyncIterator[WriteSession]:
         """A write session that commits at the end of the block."""
         async with self.write() as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def aside(self) -> AsyncIterator[WriteSession]:
+        """A transaction beside that of the request, on connections of its own.
+
+        A request that holds a connection of the pool and waits there for a second one would lock itself out as soon
+        as a pool full of requests does the same.
+        """
+        async with WriteSession(self._side_engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     async def dispose(self) -> None:
@@ -100,6 +115,12 @@ class BoundDatabase(Database):
     def write(self) -> WriteSession:
         """A session in a savepoint."""
         return WriteSession(self.connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+
+    @asynccontextmanager
+    async def aside(self) -> AsyncIterator[WriteSession]:
+        """A savepoint, as everything else here."""
+        async with self.transaction() as session:
+            yield session
 
     def read(self) -> ReadSession:
         """A session in a savepoint (the connection is inside a transaction, so no autocommit)."""

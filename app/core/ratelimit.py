@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -35,12 +36,14 @@ class Quota:
 async def spend(database: Database, quota: Quota, caller: str) -> dict[str, str]:
     """Count one call of `caller`; the headers that tell what is left, or a 429 problem.
 
-    Counts in a transaction of its own, so that a call that fails is counted too.
+    Counts in a transaction of its own, so that a call that fails is counted too. `caller` may be any text that a
+    caller chose: only its digest is stored.
     """
     now = clock.now()
     start = datetime.fromtimestamp(now.timestamp() // quota.seconds * quota.seconds, tz=UTC)
-    async with database.transaction() as session:
-        calls = await session.scalar(_COUNT, {"key": f"{quota.name}|{caller}", "start": start})
+    key = f"{quota.name}|{hashlib.sha256(caller.encode()).hexdigest()}"
+    async with database.aside() as session:
+        calls = await session.scalar(_COUNT, {"key": key, "start": start})
     reset = max(1, int((start + timedelta(seconds=quota.seconds) - now).total_seconds()))
     headers = {
         "RateLimit-Policy": f'"{quota.name}";q={quota.limit};w={quota.seconds}',

@@ -34,7 +34,7 @@ async def readiness(request: Request, database: DatabaseDep, response: Response)
     """Database within reach, migrations at the head that this code needs, match index loaded."""
     reachable = migrated = False
     try:
-        async with database.read() as session:
+        async with database.aside() as session:
             migrated = await service.database_head(session) == service.expected_head()
             reachable = True
     except Exception as error:  # noqa: BLE001  # any failure means: not ready
