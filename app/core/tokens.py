@@ -41,7 +41,7 @@ def _unpad(data: bytes) -> str:
 def _decode_part(part: str) -> Any:  # JSON
     try:
         return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (ValueError, UnicodeError) as error:
+    except (ValueError, RecursionError) as error:  # 4 KB are enough to nest JSON too deep
         msg = "a part is not base64url JSON"
         raise TokenError(msg) from error
 

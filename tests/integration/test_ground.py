@@ -79,7 +79,7 @@ async def test_unknown_parameters_and_nul_are_named(api: Api, world: World) -> N
 async def test_a_wrong_method_lists_all_that_fit(api: Api) -> None:
     answer = await api("DELETE", "/v1/me")
     assert answer.status_code == 405
-    assert answer.headers["allow"] == "GET, PATCH"
+    assert answer.headers["allow"] == "GET, HEAD, PATCH"
     assert answer.json()["code"] == "method_not_allowed"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from asyncpg.exceptions import InterfaceError, PostgresConnectionError
+from asyncpg.exceptions import InterfaceError, InternalClientError, PostgresConnectionError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -13,7 +13,8 @@ from app.core.problems.common import CONFLICT, UNAVAILABLE
 
 _RETRYABLE = {"40001", "40P01"}
 _BUSY_CLASSES = ("08", "53", "57")
-_LOCK_NOT_AVAILABLE = "55P03"
+# No lock in time; the server ended an idle transaction; a primary that became a replica.
+_BUSY = {"55P03", "25P03", "25006"}
 _UNIQUE = "23505"
 
 
@@ -40,10 +41,15 @@ def constraint_problem(error: DBAPIError) -> Problem | None:
 def unavailable(error: BaseException) -> Problem | None:
     """A 503 problem for a database that is away, full or too slow; None for any other error."""
     state = sqlstate(error) if isinstance(error, DBAPIError) else getattr(error, "sqlstate", None)
-    busy = state is not None and (state.startswith(_BUSY_CLASSES) or state == _LOCK_NOT_AVAILABLE)
+    busy = state is not None and (state.startswith(_BUSY_CLASSES) or state in _BUSY)
     away = isinstance(error, DBAPIError) and error.connection_invalidated
     raw = isinstance(
         error,
-        ConnectionError | asyncio.TimeoutError | PoolTimeoutError | InterfaceError | PostgresConnectionError | OSError,
+        OSError
+        | asyncio.TimeoutError
+        | PoolTimeoutError
+        | InterfaceError
+        | InternalClientError
+        | PostgresConnectionError,
     )
     return Problem(UNAVAILABLE, headers={"Retry-After": "2"}) if busy or away or raw else None

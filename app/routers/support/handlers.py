@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 TOKEN_URL = "/v1/auth/token"  # noqa: S105  # a path
-_OAUTH = {"invalid_grant", "invalid_client", "invalid_scope", "invalid_request", "unsupported_grant_type"}
+_OAUTH = {
+    "invalid_grant", "invalid_client", "invalid_scope", "invalid_request", "unsupported_grant_type",
+    "validation_failed",
+}  # fmt: skip
 
 log = structlog.get_logger(__name__)
 
@@ -57,13 +60,25 @@ def allowed_methods(request: Request) -> set[str]:
         scope = {**request.scope, "method": method}
         if any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes):
             found.add(method)
-    return found
+    # Outside of the routes there are only files to read.
+    return found | {"HEAD"} if "GET" in found else found or {"GET", "HEAD"}
 
 
 def _oauth(problem: Problem) -> JSONResponse:
     """An error of the token endpoint, in the form of RFC 6749, section 5.2."""
-    body = {"error": problem.kind.code, "error_description": problem.detail}
-    return JSONResponse(body, problem.kind.status, {**problem.headers, "Cache-Control": "no-store"})
+    headers = {**problem.headers, "Cache-Control": "no-store"}
+    if problem.kind is common.VALIDATION_FAILED:
+        told = " ".join(f"{error.pointer.strip('/')}: {error.message}" for error in problem.errors)
+        return JSONResponse({"error": "invalid_request", "error_description": told}, 400, headers)
+    if problem.kind.status == 401:  # noqa: PLR2004
+        headers.setdefault("WWW-Authenticate", 'Basic realm="hub"')
+    return JSONResponse({"error": problem.kind.code, "error_description": problem.detail}, problem.kind.status, headers)
+
+
+def _answer(request: Request, problem: Problem) -> Response:
+    if request.scope["path"] == TOKEN_URL and problem.kind.code in _OAUTH:
+        return _oauth(problem)
+    return render(problem, request_id_of(request))
 
 
 def install(app: FastAPI) -> None:
@@ -71,13 +86,11 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Problem)
     async def on_problem(request: Request, error: Problem) -> Response:
-        if request.url.path == TOKEN_URL and error.kind.code in _OAUTH:
-            return _oauth(error)
-        return render(error, request_id_of(request))
+        return _answer(request, error)
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid(request: Request, error: RequestValidationError) -> Response:
-        return render(problem_of(error), request_id_of(request))
+        return _answer(request, problem_of(error))
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:

@@ -32,6 +32,13 @@ _SECURITY = {
 _QUIET = ("/healthz", "/readyz")
 
 
+def _without_content(send: Send) -> Send:
+    async def tell(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return tell
+
+
 class Edge:
     """Wraps the whole application."""
 
@@ -44,7 +51,13 @@ class Edge:
         """Serve one connection."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-            return
+        elif scope["method"] == "HEAD":
+            # RFC 9110, section 9.3.2: HEAD is GET without the content.
+            await self._serve({**scope, "method": "GET"}, receive, _without_content(send))
+        else:
+            await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else str(clock.new_id())

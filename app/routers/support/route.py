@@ -21,7 +21,14 @@ from sqlalchemy.orm.exc import StaleDataError
 from app.core.errors import Problem
 from app.core.problems.common import PRECONDITION_FAILED
 from app.routers.support.dberrors import constraint_problem, is_retryable
-from app.routers.support.strict import StrictRequest, check_media_type, check_query, problem_of, query_names
+from app.routers.support.strict import (
+    StrictRequest,
+    check_form,
+    check_media_type,
+    check_query,
+    problem_of,
+    query_names,
+)
 from app.routers.support.unit import Replay, UnitOfWork
 
 _ATTEMPTS = 5
@@ -53,6 +60,8 @@ class HubRoute(APIRoute):
             check_query(strict, known)
             if expects is not None:
                 check_media_type(strict, expects)
+            if expects == _FORM:
+                check_form(await strict.form())
             response = await _in_transaction(inner, strict)
             response.headers.setdefault("Cache-Control", cache)
             response.headers["Vary"] = "Accept-Language, Authorization, Accept-Encoding"

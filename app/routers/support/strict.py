@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fastapi import Request, params
+from fastapi._compat import field_annotation_is_sequence
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import FormData
 
 from app.core.coded import CodedValueError
 from app.core.errors import FieldError, Problem
 from app.core.i18n import Text
 from app.core.problems.common import UNSUPPORTED_MEDIA_TYPE, VALIDATION_FAILED
 
-_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def _unique_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -42,25 +46,34 @@ class StrictRequest(Request):
         if not hasattr(self, "_json"):
             body = await self.body()
             try:
-                value = json.loads(body, object_pairs_hook=_unique_object, parse_constant=_refuse_constant)
+                # RFC 8259: UTF-8. `json.loads` of bytes would guess UTF-16 and 32, too, past the search for NUL below.
+                text = body.decode("utf-8-sig")
+                value = json.loads(text, object_pairs_hook=_unique_object, parse_constant=_refuse_constant)
                 json.dumps(value, ensure_ascii=False).encode()
-            except (UnicodeError, RecursionError) as error:
-                msg = "text is not valid Unicode" if isinstance(error, UnicodeError) else "nested too deep"
+            except json.JSONDecodeError:
+                raise
+            except (ValueError, RecursionError) as error:
+                msg = "nested too deep" if isinstance(error, RecursionError) else "a number is too long"
+                msg = "text is not valid Unicode" if isinstance(error, UnicodeError) else msg
                 raise json.JSONDecodeError(msg, "", 0) from error
-            if _NUL.search(body):
+            if _NUL.search(text):
                 msg = "text holds a NUL character"
                 raise json.JSONDecodeError(msg, "", 0)
             self._json = value
         return self._json
 
 
-def query_names(dependant: Dependant) -> frozenset[str]:
-    """The names of the query parameters that an operation knows."""
-    return frozenset(field.alias for field in get_flat_params(dependant) if isinstance(field.field_info, params.Query))
+def query_names(dependant: Dependant) -> dict[str, bool]:
+    """The names of the query parameters that an operation knows, and whether each may come more than once."""
+    return {
+        field.alias: field_annotation_is_sequence(field.field_info.annotation)
+        for field in get_flat_params(dependant)
+        if isinstance(field.field_info, params.Query)
+    }
 
 
-def check_query(request: Request, known: frozenset[str]) -> None:
-    """Refuse unknown query parameters and text that the database cannot hold, in query and path."""
+def check_query(request: Request, known: Mapping[str, bool]) -> None:
+    """Refuse unknown and ambiguous query parameters, and text that the database cannot hold, in query and path."""
     errors = [
         FieldError(
             f"/query/{name}",
@@ -75,22 +88,32 @@ def check_query(request: Request, known: frozenset[str]) -> None:
         for name in dict.fromkeys(request.query_params.keys())
         if name not in known
     ]
-    errors += [
-        FieldError(
-            f"/query/{name}", "invalid_text", str(Text("Teks memuat karakter NUL.", "The text holds a NUL character."))
-        )
-        for name, value in request.query_params.multi_items()
-        if "\x00" in value
-    ]
-    errors += [
-        FieldError(
-            f"/path/{name}", "invalid_text", str(Text("Teks memuat karakter NUL.", "The text holds a NUL character."))
-        )
-        for name, value in request.path_params.items()
-        if "\x00" in str(value)
-    ]
+    errors += _repeated("/query", [name for name, _ in request.query_params.multi_items() if not known.get(name, True)])
+    errors += _nul("/query", request.query_params.multi_items())
+    errors += _nul("/path", request.path_params.items())
     if errors:
         raise Problem(VALIDATION_FAILED, {"count": len(errors)}, errors)
+
+
+def check_form(form: FormData) -> None:
+    """Refuse fields that come more than once (RFC 6749, section 3.2), and text that the database cannot hold."""
+    errors = [*_repeated("", [name for name, _ in form.multi_items()]), *_nul("", form.multi_items())]
+    if errors:
+        raise Problem(VALIDATION_FAILED, {"count": len(errors)}, errors)
+
+
+def _repeated(where: str, names: Iterable[str]) -> list[FieldError]:
+    message = Text("Hanya boleh sekali.", "May come only once.")
+    return [
+        FieldError(f"{where}/{name}", "repeated", str(message)) for name, times in Counter(names).items() if times > 1
+    ]
+
+
+def _nul(where: str, items: Iterable[tuple[str, Any]]) -> list[FieldError]:
+    message = Text("Teks memuat karakter NUL.", "The text holds a NUL character.")
+    return [
+        FieldError(f"{where}/{name}", "invalid_text", str(message)) for name, value in items if "\x00" in str(value)
+    ]
 
 
 _TEXTS: dict[str, Text] = {
