@@ -6,8 +6,8 @@ import base64
 import binascii
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Header, Response
-from pydantic import ConfigDict
+from fastapi import APIRouter, Depends, Form, Header, Response
+from pydantic import ConfigDict, StringConstraints
 
 from app.core.errors import Problem
 from app.core.problems.common import RATE_LIMITED
@@ -28,19 +28,23 @@ from app.services import accounts, tokens
 
 router = APIRouter(tags=["auth"], route_class=HubRoute)
 
+_ACCOUNTS_BEHIND_AN_ADDRESS = 10
+"""How many times the rate of one account an address may sign in: offices and networks share addresses."""
+
 
 class TokenForm(Input):
-    """The form of the token endpoint."""
+    """The form of the token endpoint. Parameters that it does not know are ignored (RFC 6749, section 3.2)."""
 
     model_config = ConfigDict(
+        extra="ignore",
         json_schema_extra={
             "examples": [{"grant_type": "password", "username": "talent@demo.example", "password": "demo-password"}]
-        }
+        },
     )
 
     grant_type: str
     username: str | None = None
-    password: str | None = None
+    password: Annotated[str, StringConstraints(strip_whitespace=False)] | None = None
     refresh_token: str | None = None
     client_id: str | None = None
     client_secret: str | None = None
@@ -50,10 +54,20 @@ class TokenForm(Input):
 class RevocationForm(Input):
     """The form of the revocation endpoint."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"token": "a-token-that-is-no-longer-wanted"}]})
+    model_config = ConfigDict(
+        extra="ignore", json_schema_extra={"examples": [{"token": "a-token-that-is-no-longer-wanted"}]}
+    )
 
     token: str
     token_type_hint: str | None = None
+
+
+async def _prepared(
+    body: Registration, kit: KitDep, database: DatabaseDep, address: AddressDep, response: Response
+) -> tuple[Registration, str]:
+    """Everything of a registration that needs no connection, before the Idempotency-Key takes one."""
+    response.headers.update(await spend(database, Quota("registration", kit.settings.token_rate_per_minute), address))
+    return body, await accounts.prepare(kit, body)
 
 
 @router.post(
@@ -68,17 +82,12 @@ class RevocationForm(Input):
     ),
 )
 async def register(
-    body: Registration,
+    prepared: Annotated[tuple[Registration, str], Depends(_prepared)],
     session: WriteDep,
-    kit: KitDep,
-    database: DatabaseDep,
-    address: AddressDep,
-    response: Response,
     _: Annotated[None, Idempotent],
 ) -> UserOut:
     """Make an account by e-mail or phone. The consents given are recorded with the version of their text."""
-    response.headers.update(await spend(database, Quota("registration", kit.settings.token_rate_per_minute), address))
-    user = await accounts.register(session, kit, body)
+    user = await accounts.register(session, *prepared)
     return UserOut.model_validate(user)
 
 
@@ -101,8 +110,11 @@ async def token(
     Errors have the form of RFC 6749. A refresh token is good once; using an old one again ends the session.
     """
     client_id, client_secret = _client(form, authorization)
-    quota = Quota("token", kit.settings.token_rate_per_minute)
-    response.headers.update(await spend(database, quota, f"{address}|{form.username or client_id or ''}"))
+    rate = kit.settings.token_rate_per_minute
+    # By address alone against one password for many accounts, by account against many passwords for one.
+    await spend(database, Quota("token-address", rate * _ACCOUNTS_BEHIND_AN_ADDRESS), address)
+    account = tokens.account_name(form.username or "") if form.grant_type == "password" else client_id or ""
+    response.headers.update(await spend(database, Quota("token", rate), f"{address}|{form.grant_type}|{account}"))
     match form.grant_type:
         case "password" if kit.settings.password_grant:
             username, password = _needed(form, "username", "password")
@@ -127,6 +139,8 @@ def _client(form: TokenForm, authorization: str | None) -> tuple[str | None, str
         client_id, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeError) as error:
         raise Problem(INVALID_CLIENT) from error
+    if "\x00" in client_id:
+        raise Problem(INVALID_CLIENT)
     return client_id, secret
 
 

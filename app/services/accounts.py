@@ -31,19 +31,27 @@ CONSTRAINT_PROBLEMS["uq_user_account_email"] = ACCOUNT_EXISTS
 CONSTRAINT_PROBLEMS["uq_user_account_phone"] = ACCOUNT_EXISTS
 
 
-async def register(session: WriteSession, kit: Kit, data: Registration) -> UserAccount:
-    """Make an account with an empty profile; records each consent with the version of its text.
+async def prepare(kit: Kit, data: Registration) -> str:
+    """The hash of a new account's password, made before any connection is held: hashing has to wait for its turn.
 
-    Problems: 409 `account_exists`, 422 `consent_needed`, 422 for an unknown purpose.
+    Problems: 422 `consent_needed`, 422 for an unknown purpose, 503 with a full queue.
     """
     _check_purposes(data.consents, "/consents")
     missing = sorted(REQUIRED_PURPOSES - set(data.consents))
     if missing:
         raise Problem(CONSENT_NEEDED, {"purposes": ", ".join(missing)}, extra={"purposes": missing})
+    return await kit.passwords.hash(data.password)
+
+
+async def register(session: WriteSession, data: Registration, password_hash: str) -> UserAccount:
+    """Make an account with an empty profile; records each consent with the version of its text.
+
+    `password_hash` is that of `prepare`. Problems: 409 `account_exists`.
+    """
     user = UserAccount(
         email=data.email,
         phone=data.phone,
-        password_hash=await kit.passwords.hash(data.password),
+        password_hash=password_hash,
         display_name=data.full_name,
         locale=data.locale,
         roles=["talent"],
@@ -133,6 +141,12 @@ def _shown(row: Consent) -> ConsentOut:
     )
 
 
+async def _hold(session: WriteSession, user_id: UUID) -> None:
+    """Let the changes of one person's consents happen one after the other."""
+    # Not FOR UPDATE, which would make every insert that refers to the account wait, too.
+    await session.execute(select(UserAccount.id).where(UserAccount.id == user_id).with_for_update(key_share=True))
+
+
 async def live_consent(session: AsyncSession, user_id: UUID, purpose: str) -> Consent | None:
     """The consent that holds now for one purpose, None without one."""
     return await session.scalar(
@@ -143,6 +157,7 @@ async def live_consent(session: AsyncSession, user_id: UUID, purpose: str) -> Co
 async def give_consent(session: WriteSession, actor: Actor, purpose: str) -> ConsentOut:
     """Consent to a purpose in the current version of its text; giving it again changes nothing."""
     _check_purposes([purpose], "/path/purpose")
+    await _hold(session, actor.person)
     row = await live_consent(session, actor.person, purpose)
     if row is not None and row.text_version != CURRENT_VERSIONS[purpose]:
         row.withdrawn_at = clock.now()
@@ -159,6 +174,7 @@ async def give_consent(session: WriteSession, actor: Actor, purpose: str) -> Con
 
 async def withdraw_consent(session: WriteSession, actor: Actor, purpose: str) -> None:
     """Withdraw a consent; what it covered stops at once. 404 where there is none."""
+    await _hold(session, actor.person)
     row = await live_consent(session, actor.person, purpose)
     if row is None:
         raise Problem(NOT_FOUND)
@@ -170,7 +186,7 @@ async def withdraw_consent(session: WriteSession, actor: Actor, purpose: str) ->
 
 async def _apply_visibility(session: WriteSession, user_id: UUID, purpose: str, *, given: bool) -> None:
     """Two purposes have an effect on the profile: being found, and data on a disability."""
-    profile = await session.get(TalentProfile, user_id)
+    profile = await session.get(TalentProfile, user_id, with_for_update=True)
     if profile is None:
         return
     if purpose == "visible_to_employers":
