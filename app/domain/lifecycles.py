@@ -193,10 +193,10 @@ ORGANIZATION: Final = Lifecycle(
         *rows(_O.PENDING_REVIEW, "withdraw", _O.DRAFT, MEMBERS),
         *rows(_O.PENDING_REVIEW, "verify", _O.VERIFIED, AUTHORITY),
         # A suspended organization may be asked to put its papers right before it is let in again.
-        *rows(
-            (_O.PENDING_REVIEW, _O.SUSPENDED), "request_revision", _O.NEEDS_REVISION, AUTHORITY, reason=True
-        ),
+        *rows((_O.PENDING_REVIEW, _O.SUSPENDED), "request_revision", _O.NEEDS_REVISION, AUTHORITY, reason=True),
         *rows(_O.PENDING_REVIEW, "reject", _O.REJECTED, AUTHORITY, reason=True),
+        # A change of what was verified: name, numbers, seat. The service does it, nobody asks for it.
+        *rows(_O.VERIFIED, "amend", _O.PENDING_REVIEW, SYSTEM),
         *rows(_O.VERIFIED, "suspend", _O.SUSPENDED, AUTHORITY, reason=True),
         *rows(_O.SUSPENDED, "reinstate", _O.VERIFIED, AUTHORITY),
     ),

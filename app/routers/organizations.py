@@ -11,7 +11,13 @@ from app.core.actor import Actor
 from app.core.demo_ids import demo_id
 from app.core.permissions import Permission
 from app.core.problems.common import CONFLICT, ILLEGAL_TRANSITION, INVALID_CURSOR, NOT_FOUND
-from app.core.problems.organizations import LAST_OWNER, MEMBER_EXISTS, NIB_TAKEN, ORGANIZATION_INCOMPLETE
+from app.core.problems.organizations import (
+    LAST_OWNER,
+    MEMBER_EXISTS,
+    NIB_TAKEN,
+    ORGANIZATION_INCOMPLETE,
+    ORGANIZATION_NOT_VERIFIED,
+)
 from app.routers.support.deps import Idempotent, IfMatch, KitDep, ReadDep, WriteDep, require
 from app.routers.support.operation import operation
 from app.routers.support.route import HubRoute
@@ -113,7 +119,7 @@ async def get_organization(
         "organizations.update",
         "Change an organization",
         permission=Permission.ORGANIZATIONS_WRITE,
-        problems=[NOT_FOUND, NIB_TAKEN],
+        problems=[NOT_FOUND, NIB_TAKEN, ILLEGAL_TRANSITION, ORGANIZATION_INCOMPLETE],
         conditional=True,
         demo="employer",
     ),
@@ -126,7 +132,10 @@ async def update_organization(
     version: IfMatch,
     response: Response,
 ) -> OrganizationOut:
-    """JSON Merge Patch by an owner or editor: absent members stay, null clears."""
+    """JSON Merge Patch by an owner or editor: absent members stay, null clears.
+
+    A change of name, legal form, numbers, licence or seat sends a verified organization back to review.
+    """
     row = await service.change(session, actor, organization_id, version, body)
     response.headers["ETag"] = str(row.version)
     return (await service.show(session, actor, [row]))[0]
@@ -200,7 +209,7 @@ async def list_members(organization_id: OrganizationId, actor: Reader, session: 
         "organizations.add_member",
         "Add a member",
         permission=Permission.ORGANIZATIONS_WRITE,
-        problems=[NOT_FOUND, MEMBER_EXISTS],
+        problems=[NOT_FOUND, MEMBER_EXISTS, ORGANIZATION_NOT_VERIFIED],
         status=201,
         idempotent=True,
         demo="employer",
@@ -213,7 +222,7 @@ async def add_member(
     session: WriteDep,
     _: Annotated[None, Idempotent],
 ) -> MemberOut:
-    """Take an existing account in; owners only."""
+    """Take an existing account in; owners of a verified organization only."""
     return await service.add_member(session, actor, organization_id, body)
 
 

@@ -19,7 +19,13 @@ from app.core.kit import Kit
 from app.core.pagination import Page, scope_of
 from app.core.permissions import Permission
 from app.core.problems.common import NOT_FOUND, PERMISSION_DENIED, PRECONDITION_FAILED
-from app.core.problems.organizations import LAST_OWNER, MEMBER_EXISTS, NIB_TAKEN, ORGANIZATION_INCOMPLETE
+from app.core.problems.organizations import (
+    LAST_OWNER,
+    MEMBER_EXISTS,
+    NIB_TAKEN,
+    ORGANIZATION_INCOMPLETE,
+    ORGANIZATION_NOT_VERIFIED,
+)
 from app.domain.identifiers import is_within
 from app.domain.lifecycles import ORGANIZATION
 from app.domain.state_machine import ActorKind, available_events
@@ -47,6 +53,9 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     "programme_owner": ("region_code", "address", "email"),
 }
 _INDIVIDUAL_NEEDED = ("region_code", "address", "phone")
+_IDENTITY = ("name", "legal_form", "nib", "npwp", "licence_number", "licence_valid_until", "region_code")
+"""What an officer verifies: who it is, what it may do, and under whose eyes."""
+_FREE = ("draft", "needs_revision")
 
 
 def visible_to(actor: Actor) -> Select[Organization]:
@@ -150,15 +159,25 @@ async def _check(session: AsyncSession, row: Organization) -> None:
 async def change(
     session: WriteSession, actor: Actor, key: UUID, version: int, patch: OrganizationPatch
 ) -> Organization:
-    """Apply a merge patch. Changing the identity of a verified organization sends it back to review."""
+    """Apply a merge patch. Changing the identity of a verified organization sends it back to review.
+
+    While it waits for review, is suspended or was refused its identity stays (409 `illegal_transition`): an officer
+    must decide on what the officer has read. What a submitted organization needs cannot be cleared any more (422).
+    """
     row = await load(session, actor, key, lock=True)
     _need_member(actor, row, "owner", "editor")
     if row.version != version:
         raise Problem(PRECONDITION_FAILED)
+    before = [getattr(row, name) for name in _IDENTITY]
     for name in patch.model_fields_set:
         setattr(row, name, getattr(patch, name))
     with session.no_autoflush:  # an unknown code must not reach its foreign key
         await _check(session, row)
+    if row.status not in _FREE:
+        if missing := [name for name in missing_fields(row) if name in patch.model_fields_set]:
+            raise Problem(ORGANIZATION_INCOMPLETE, {"fields": ", ".join(missing)}, extra={"missing": missing})
+        if [getattr(row, name) for name in _IDENTITY] != before:
+            await events.transition(session, ORGANIZATION, row, "amend", actor, ActorKind.SYSTEM)
     await session.flush()
     return row
 
@@ -248,9 +267,14 @@ def _member(row: OrganizationMember, name: str) -> MemberOut:
 
 
 async def add_member(session: WriteSession, actor: Actor, key: UUID, data: MemberIn) -> MemberOut:
-    """Take an existing account in; only owners may. 404 where no account has that e-mail or phone."""
+    """Take an existing account in; only owners may. 404 where no account has that e-mail or phone.
+
+    409 `organization_not_verified`: anybody can make a draft, and could look up in it who has which phone number.
+    """
     row = await load(session, actor, key, lock=True)
     _need_member(actor, row, "owner")
+    if row.status != "verified":
+        raise Problem(ORGANIZATION_NOT_VERIFIED, {"status": row.status}, extra={"current_status": row.status})
     user = await tokens.find_account(session, data.username)
     if user is None:
         raise Problem(NOT_FOUND)
