@@ -44,6 +44,7 @@ TAGS = {
     "applications": "Applications to vacancies, by talent and employer",
     "certificates": "Certificates of competence",
     "matches": "Rankings that explain themselves",
+    "administration": "Roles of people, credentials of partners",
     "system": "Health and documentation",
 }
 

@@ -2,6 +2,7 @@
 
 from app.routers import (
     accounts,
+    administration,
     applications,
     auth,
     certificate_verification,
@@ -26,11 +27,11 @@ ROUTERS = (
     profiles.router,
     profile_parts.router,
     profile_codes.router,
-    # Before the certificates, whose ids would take the word `verification`.
     certificate_verification.router,
     certificates.router,
     matches.router,
     vacancies.router,
     vacancy_review.router,
     applications.router,
+    administration.router,
 )

@@ -1,5 +1,6 @@
 """The catalogue of problems, a module per resource; importing this package registers them all."""
 
+from app.core.problems import administration as administration
 from app.core.problems import applications as applications
 from app.core.problems import certificates as certificates
 from app.core.problems import common as common
