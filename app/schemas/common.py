@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -24,11 +26,13 @@ class Output(BaseModel):
     model_config = ConfigDict(extra="forbid", from_attributes=True, use_attribute_docstrings=True)
 
 
-_FIRST_PRINTABLE = 32
+_BREAKS = "\n\t\r\u2028\u2029"
+# Controls other than line breaks, and those that turn the direction of what follows: a name must not read as another.
+_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def _no_control(value: str) -> str:
-    if any(ord(character) < _FIRST_PRINTABLE and character not in "\n\t\r" for character in value):
+    if _HIDDEN.search(value):
         raise CodedValueError(
             "control_character", "Teks memuat karakter kendali.", "The text holds a control character."
         )
@@ -36,8 +40,10 @@ def _no_control(value: str) -> str:
 
 
 def _one_line(value: str) -> str:
-    if any(ord(character) < _FIRST_PRINTABLE for character in value):
+    if _HIDDEN.search(value) or any(character in _BREAKS for character in value):
         raise CodedValueError("control_character", "Harus satu baris teks.", "Must be one line of text.")
+    if all(unicodedata.category(character)[0] in "CZM" for character in value):
+        raise CodedValueError("invisible", "Teks tidak memuat huruf yang terlihat.", "The text shows nothing.")
     return value
 
 
