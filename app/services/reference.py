@@ -32,6 +32,10 @@ _NEAREST = text(
 ).bindparams(bindparam("words", type_=ARRAY(TEXT)))
 
 
+_HINTED = 5
+"""Unknown codes of one list that get suggestions: each costs a search, and a body may hold hundreds."""
+
+
 def raise_invalid(errors: Sequence[FieldError]) -> None:
     """Raise a 422 problem where there are `errors`."""
     if errors:
@@ -48,7 +52,7 @@ async def unknown_errors(session: AsyncSession, kind: str, bad: Mapping[str, str
     """An `unknown_code` error for each pointer of `bad` (pointer -> unknown code), with suggestions."""
     if not bad:
         return []
-    near = await nearest(session, kind, bad.values())
+    near = await nearest(session, kind, list(bad.values())[:_HINTED])
     errors = []
     for pointer, code in bad.items():
         hints = ", ".join(near.get(code.lower()[:80], []))
