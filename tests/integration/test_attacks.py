@@ -18,6 +18,7 @@ from app.core.passwords import Passwords
 from app.core.ratelimit import Quota, spend
 from app.models.system import IdempotencyRecord
 from app.routers.support.deps import client_address
+from app.services import reference
 from tests.support.world import Api, Caller, World, pointers, problem
 
 TOKEN = "/v1/auth/token"
@@ -155,6 +156,35 @@ async def test_a_number_of_thousands_of_digits_is_refused(api: Api, world: World
 async def test_what_a_column_cannot_hold_is_refused(api: Api, world: World, field: str, value: Any, code: str) -> None:
     body = {"kind": "training_provider", "name": "x", field: value}
     assert pointers(await api.post(ORGANIZATIONS, await world.person(), json=body)) == {f"/{field}": code}
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("\u200b\u2060", "invisible"),
+        ("PT \u202eadnA kinaB", "control_character"),
+        ("PT\x85Baru", "control_character"),
+        ("PT\u2028Baru", "control_character"),
+    ],
+)
+async def test_a_name_is_what_it_looks_like(api: Api, world: World, name: str, code: str) -> None:
+    answer = await api.post(ORGANIZATIONS, await world.person(), json={"kind": "employer", "name": name})
+    assert pointers(answer) == {"/name": code}
+
+
+async def test_names_of_every_script_are_taken(api: Api, world: World) -> None:
+    owner = await world.person()
+    for name in ("PT Ünïcode", "\ua9a7\ua9a0\ua9a9", "شركة", "花", "Kopi \U0001f468\u200d\U0001f373", "7"):
+        answer = await api.post(ORGANIZATIONS, owner, json={"kind": "employer", "name": name})
+        assert (answer.status_code, answer.json()["name"]) == (201, name)
+
+
+async def test_suggestions_for_hundreds_of_unknown_codes_stay_few(database: BoundDatabase) -> None:
+    async with database.read() as session:
+        bad = {f"/skills/{number}": f"SK-000{number}x" for number in range(9)}
+        errors = await reference.unknown_errors(session, "skill", bad)
+    assert [error.pointer for error in errors] == list(bad)
+    assert ["Mungkin" in error.message for error in errors] == [True] * 5 + [False] * 4
 
 
 async def test_a_query_parameter_that_comes_twice_is_refused(api: Api, world: World) -> None:

@@ -120,7 +120,7 @@ async def test_a_failure_is_a_problem_and_leaks_nothing(
     assert "secret" not in answer.text
 
 
-@pytest.mark.parametrize("sqlstate", ["57014", "53300", "08006", "55P03"])
+@pytest.mark.parametrize("sqlstate", ["57014", "53300", "08006", "55P03", "25P03", "25006"])
 async def test_a_busy_database_is_a_503_with_retry_after(
     app: FastAPI, api: Api, world: World, monkeypatch: pytest.MonkeyPatch, sqlstate: str
 ) -> None:
