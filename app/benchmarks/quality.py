@@ -39,12 +39,9 @@ def evaluate(qrels: Qrels, run: Run) -> dict[str, float]:
         got = [grades.get(document, 0) for document in run.get(query, [])[:TOP]]
         top = max(grades.values())
         best = sum(
-            (2**grade - 1) * d
-            for grade, d in zip(sorted(grades.values(), reverse=True), _DISCOUNT, strict=False)
+            (2**grade - 1) * d for grade, d in zip(sorted(grades.values(), reverse=True), _DISCOUNT, strict=False)
         )
-        ndcg += (
-            sum((2**grade - 1) * d for grade, d in zip(got, _DISCOUNT, strict=False)) / best if best else 0.0
-        )
+        ndcg += sum((2**grade - 1) * d for grade, d in zip(got, _DISCOUNT, strict=False)) / best if best else 0.0
         mrr += next((1 / rank for rank, grade in enumerate(got, start=1) if grade == top and top), 0.0)
     return {"ndcg10": ndcg / len(qrels), "mrr10": mrr / len(qrels)}
 
@@ -63,8 +60,7 @@ def _facts(data: QualitySet, numbers: Numbers) -> tuple[list[VacancyFacts], list
         for row, advert in enumerate(data.vacancies)
     ]
     talents = [
-        TalentFacts(skills=tuple(HeldSkill(numbers[skill], 1) for skill in person.skills))
-        for person in data.talents
+        TalentFacts(skills=tuple(HeldSkill(numbers[skill], 1) for skill in person.skills)) for person in data.talents
     ]
     return vacancies, talents
 
@@ -97,9 +93,7 @@ def _matrix(rows: Sequence[Sequence[str]], numbers: Numbers) -> NDArray[np.float
     return out
 
 
-def _baseline_scores(
-    asked: Sequence[Sequence[str]], held: Sequence[Sequence[str]]
-) -> dict[str, NDArray[np.float64]]:
+def _baseline_scores(asked: Sequence[Sequence[str]], held: Sequence[Sequence[str]]) -> dict[str, NDArray[np.float64]]:
     """Return the score of every (talent, vacancy) by each baseline that is the same both ways."""
     numbers = Numbers()
     for row in (*asked, *held):
@@ -154,9 +148,7 @@ def compare(data: QualitySet, relatedness: Relatedness, numbers: Numbers) -> tup
     held = [person.skills for person in data.talents]
     scored = {name: (score, score.T) for name, score in _baseline_scores(asked, held).items()}
     scored["bm25"] = (_bm25(asked, held), _bm25(held, asked))
-    figures = {
-        "hub": {"forward": evaluate(data.forward, forward), "reverse": evaluate(data.reverse, reverse)}
-    }
+    figures = {"hub": {"forward": evaluate(data.forward, forward), "reverse": evaluate(data.reverse, reverse)}}
     for name in ("bm25", "tfidf", "coverage", "jaccard"):
         ahead, back = scored[name]
         figures[name] = {

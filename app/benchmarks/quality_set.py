@@ -73,9 +73,7 @@ def _lines(directory: Path, name: str) -> Iterator[tuple[str, str]]:
         raise SetError(msg) from error
 
 
-def _records(
-    directory: Path, name: str, lists: tuple[str, ...]
-) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
+def _records(directory: Path, name: str, lists: tuple[str, ...]) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
     seen: set[str] = set()
     for place, line in _lines(directory, name):
         if not line.strip():
@@ -131,9 +129,7 @@ def read_set(directory: Path) -> QualitySet:
         Advert(identity, *lists)
         for identity, lists in _records(directory, "vacancies.jsonl", ("essential", "optional"))
     ]
-    talents = [
-        Person(identity, *lists) for identity, lists in _records(directory, "talents.jsonl", ("skills",))
-    ]
+    talents = [Person(identity, *lists) for identity, lists in _records(directory, "talents.jsonl", ("skills",))]
     adverts, people = {advert.id for advert in vacancies}, {person.id for person in talents}
     return QualitySet(
         vacancies,
@@ -196,9 +192,7 @@ def read_taxonomy(directory: Path | None, numbers: Numbers) -> Relatedness:
     links = list(_table(directory, "skill_skill.csv", ("a", "b")))
     return Relatedness.build(
         broader=[(numbers[child], numbers[parent]) for child, parent in parents if parent in numbers],
-        related=[
-            (numbers[one], numbers[other]) for one, other in links if one in numbers and other in numbers
-        ],
+        related=[(numbers[one], numbers[other]) for one, other in links if one in numbers and other in numbers],
         siblings=sibling_groups((numbers[child], parent) for child, parent in parents),
         neighbours=text_neighbours(labels),
     )

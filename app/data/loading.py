@@ -62,7 +62,9 @@ RecordT = TypeVar("RecordT")
 class Loader(Protocol[RecordT]):
     """A function that loads one file of `root`, the package's own data by default."""
 
-    def __call__(self, root: Path = DATA) -> list[RecordT]: ...
+    def __call__(self, root: Path = DATA) -> list[RecordT]:
+        """The records of the file, in its order."""
+        ...
 
 
 def _loader(load: Callable[[Path], list[RecordT]]) -> Loader[RecordT]:
@@ -127,9 +129,7 @@ def load_occupation_groups(root: Path) -> list[OccupationGroupRecord]:
     known = _codes(rows)
     records = []
     for row in rows:
-        record = OccupationGroupRecord(
-            row.matching("code", _GROUP), row.text("label_id"), row.text("label_en")
-        )
+        record = OccupationGroupRecord(row.matching("code", _GROUP), row.text("label_id"), row.text("label_en"))
         if record.parent is not None and record.parent not in known:
             row.fail(f"unknown parent {record.parent!r}")
         records.append(record)
@@ -260,9 +260,7 @@ def load_provinces(root: Path) -> list[ProvinceRecord]:
         if len(replacement) > 1:
             row.fail("replaced_by names more than one province")
         records.append(
-            ProvinceRecord(
-                row.matching("code", _PROVINCE), row.text("label"), replacement[0] if replacement else None
-            )
+            ProvinceRecord(row.matching("code", _PROVINCE), row.text("label"), replacement[0] if replacement else None)
         )
     return records
 
@@ -331,9 +329,7 @@ def _load_codes(root: Path, file: str) -> list[CodeRecord]:
     rows = read_rows(root, file, ("code", "label_id", "label_en"))
     refuse_repeated(rows, "code")
     refuse_ambiguous(rows, "label_id", "label_en")
-    return [
-        CodeRecord(row.matching("code", _SMALL), row.text("label_id"), row.text("label_en")) for row in rows
-    ]
+    return [CodeRecord(row.matching("code", _SMALL), row.text("label_id"), row.text("label_en")) for row in rows]
 
 
 @_loader

@@ -27,9 +27,7 @@ NATIONAL: Final = "00"
 
 def shape(value: str) -> str:
     """Reduce a value to its shape, at most 40 characters: letters become A, digits 9, all else stays."""
-    return "".join(
-        "9" if char.isdigit() else "A" if char.isalpha() else char for char in value[:_HINT_LENGTH]
-    )
+    return "".join("9" if char.isdigit() else "A" if char.isalpha() else char for char in value[:_HINT_LENGTH])
 
 
 def _refuse(kind: str, code: str, value: str) -> InvalidIdentifier:

@@ -91,8 +91,7 @@ def rows(
     """Write one row for each source, in the given order, with plain strings for names."""
     names = (sources,) if isinstance(sources, str) else tuple(sources)
     return tuple(
-        Transition(str(name), event, str(target), who, reason, reason_optional_for, same_side)
-        for name in names
+        Transition(str(name), event, str(target), who, reason, reason_optional_for, same_side) for name in names
     )
 
 
@@ -132,9 +131,7 @@ class Lifecycle:
         yield from (f"nobody may {row.event} in {row.source}" for row in self.transitions if not row.who)
         leaving = {row.source for row in self.transitions}
         yield from (f"terminal {state} is left" for state in sorted(self.terminal & leaving))
-        yield from (
-            f"{state} is a dead end but not terminal" for state in sorted(known - self.terminal - leaving)
-        )
+        yield from (f"{state} is a dead end but not terminal" for state in sorted(known - self.terminal - leaving))
         yield from (f"{state} is unreachable" for state in sorted(known - self._reached()))
 
     def _reached(self) -> set[str]:

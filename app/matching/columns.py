@@ -89,10 +89,7 @@ class VacancyColumns:
             key=_uuids([fact.key.bytes for fact in facts]),
             posted_at=_array([fact.posted_at for fact in facts], np.int64),
             occupation=_array(
-                [
-                    UNSTATED if fact.occupation is None else occupation_number(fact.occupation)
-                    for fact in facts
-                ],
+                [UNSTATED if fact.occupation is None else occupation_number(fact.occupation) for fact in facts],
                 np.int32,
             ),
             experience_months=_array([fact.experience_months for fact in facts], np.int16),
@@ -101,9 +98,7 @@ class VacancyColumns:
             regency=_array([_stated(fact.regency) for fact in facts], np.int16),
             remote=_array([fact.remote for fact in facts], np.bool_),
             pay=_array([_stated(fact.pay) for fact in facts], np.int64),
-            employer=_uuids(
-                [row.listing.employer.bytes if row.listing.employer else _NO_UUID for row in rows]
-            ),
+            employer=_uuids([row.listing.employer.bytes if row.listing.employer else _NO_UUID for row in rows]),
             relation=_array([row.listing.relation for row in rows], np.int16),
             arrangement=_array([row.listing.arrangement for row in rows], np.int16),
             until=_array([row.listing.until for row in rows], np.int32),
@@ -112,13 +107,9 @@ class VacancyColumns:
             level=_array([item.level for item in asked], np.int8),
             essential=_array([item.essential for item in asked], np.bool_),
             certificate_ptr=_ptr([len(fact.preferred_certificates) for fact in facts]),
-            certificate=_array(
-                [scheme for fact in facts for scheme in fact.preferred_certificates], np.int32
-            ),
+            certificate=_array([scheme for fact in facts for scheme in fact.preferred_certificates], np.int32),
             gate_ptr=_ptr([len(fact.gates) for fact in facts]),
-            gate=_array(
-                [gates.setdefault(gate, len(gates)) for fact in facts for gate in fact.gates], np.int32
-            ),
+            gate=_array([gates.setdefault(gate, len(gates)) for fact in facts for gate in fact.gates], np.int32),
             gates=tuple(gates),
         )
 

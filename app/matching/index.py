@@ -252,15 +252,11 @@ class MatchIndex:
         snapshot = self._snapshot
         total, found = 0, []
         for part, live in snapshot.parts:
-            passed, best = _rank_part(
-                part, live, _Question(query, k, filters, after, min_score, self.parameters)
-            )
+            passed, best = _rank_part(part, live, _Question(query, k, filters, after, min_score, self.parameters))
             total += passed
             found += best
         found.sort(key=lambda place: place.sort_key)
-        return Ranking(
-            tuple(found[:k]), total, snapshot.idf.version, self.parameters.version, snapshot.revision
-        )
+        return Ranking(tuple(found[:k]), total, snapshot.idf.version, self.parameters.version, snapshot.revision)
 
 
 def _without(part: Segment, live: NDArray[np.bool_], gone: NDArray[np.bytes_]) -> NDArray[np.bool_]:
@@ -379,9 +375,7 @@ def _eligible(part: Segment, talent: TalentFacts) -> NDArray[np.bool_]:
     return met
 
 
-def _follows(
-    part: Segment, rows: NDArray[np.int64], place: NDArray[np.int32], after: RankKey
-) -> NDArray[np.bool_]:
+def _follows(part: Segment, rows: NDArray[np.int64], place: NDArray[np.int32], after: RankKey) -> NDArray[np.bool_]:
     """Tell which rows come after the key in the order."""
     last = after.score + (_ELIGIBLE if after.eligible else 0)
     posted = part.posted_at[rows]

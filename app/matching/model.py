@@ -123,9 +123,7 @@ class EvidenceRates:
 
     def of(self, evidence: Evidence) -> int:
         """Return the rate (ppm) of ``evidence``."""
-        return {Evidence.VERIFIED: self.verified, Evidence.DECLARED: self.declared}.get(
-            evidence, self.inferred
-        )
+        return {Evidence.VERIFIED: self.verified, Evidence.DECLARED: self.declared}.get(evidence, self.inferred)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,9 +236,7 @@ class VacancyFacts:
             merged[asked.skill] = AskedSkill(asked.skill, level, essential)
         object.__setattr__(self, "skills", tuple(sorted(merged.values())))
         object.__setattr__(self, "preferred_certificates", tuple(sorted(set(self.preferred_certificates))))
-        gates = sorted(
-            set(self.gates), key=lambda gate: (gate.kind, [str(code) for code in gate.alternatives])
-        )
+        gates = sorted(set(self.gates), key=lambda gate: (gate.kind, [str(code) for code in gate.alternatives]))
         object.__setattr__(self, "gates", tuple(gates))
         in_range = (
             0 <= self.experience_months <= MAX_MONTHS

@@ -62,17 +62,13 @@ def text_neighbours(
     df = Counter(gram for profile in profiles for gram in profile)
     total = len(skills)
     most = max(_RARE, int(total * _COMMON))
-    grams = {
-        gram: i for i, gram in enumerate(sorted(gram for gram, count in df.items() if _RARE <= count <= most))
-    }
+    grams = {gram: i for i, gram in enumerate(sorted(gram for gram, count in df.items() if _RARE <= count <= most))}
     vectors = []
     for profile in profiles:
         kept = [(gram, count) for gram, count in profile.items() if gram in grams]
         ids = np.array([grams[gram] for gram, _ in kept], np.int64)
         tf = [1 + math.log(count) if count >= 1 else count for _, count in kept]
-        values = np.array(
-            [t * math.log(total / df[gram]) for t, (gram, _) in zip(tf, kept, strict=True)], np.float64
-        )
+        values = np.array([t * math.log(total / df[gram]) for t, (gram, _) in zip(tf, kept, strict=True)], np.float64)
         norm = math.sqrt(math.fsum((values * values).tolist())) or 1.0
         vectors.append((ids, values / norm))
     return _similar(skills, vectors, len(grams), parameters)

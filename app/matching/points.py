@@ -66,9 +66,7 @@ class IdfTable:
     unseen: int
 
     @classmethod
-    def of_counts(
-        cls, version: str, n: int, df: Mapping[int, int] | NDArray[np.int64], median: int = 0
-    ) -> "IdfTable":
+    def of_counts(cls, version: str, n: int, df: Mapping[int, int] | NDArray[np.int64], median: int = 0) -> "IdfTable":
         """Make a table from counts; ``median`` as described for the class."""
         if isinstance(df, np.ndarray):
             counts = df.astype(np.int64)
@@ -215,8 +213,7 @@ def experience_rate(held: str, asked: str | None, parameters: Parameters = DEFAU
 def related_months(talent: TalentFacts, occupation: str | None, parameters: Parameters = DEFAULT) -> int:
     """Return the months of experience that count for ``occupation``; each entry is rounded down."""
     return sum(
-        item.months * experience_rate(item.occupation, occupation, parameters) // MILLION
-        for item in talent.experience
+        item.months * experience_rate(item.occupation, occupation, parameters) // MILLION for item in talent.experience
     )
 
 

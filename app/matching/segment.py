@@ -232,15 +232,11 @@ def merge(parts: Sequence[tuple[Segment, NDArray[np.bool_]]]) -> Segment:
     kept = kept[np.argsort(keys[kept], kind="stable")]
     place = np.full(len(live), -1, np.int32)
     place[kept] = np.arange(len(kept), dtype=np.int32)
-    arrays = {
-        name: np.concatenate([getattr(segment, name) for segment, _ in parts])[kept] for name in COLUMNS
-    }
+    arrays = {name: np.concatenate([getattr(segment, name) for segment, _ in parts])[kept] for name in COLUMNS}
     gates: dict[Gate, int] = {}
     renamed = [np.array([gates.setdefault(g, len(gates)) for g in s.gates], np.int32) for s, _ in parts]
 
-    def joined(
-        lists: Sequence[Postings], ids: Sequence[NDArray[np.int32]]
-    ) -> tuple[Postings, NDArray[np.int64]]:
+    def joined(lists: Sequence[Postings], ids: Sequence[NDArray[np.int32]]) -> tuple[Postings, NDArray[np.int64]]:
         rows = np.concatenate([place[item.row + start] for item, start in zip(lists, starts, strict=False)])
         alive = np.flatnonzero(rows >= 0)
         postings, order = _postings(np.concatenate(ids)[alive], rows[alive])
@@ -248,9 +244,7 @@ def merge(parts: Sequence[tuple[Segment, NDArray[np.bool_]]]) -> Segment:
 
     segments = [segment for segment, _ in parts]
     skills, skill_order = joined([s.skills for s in segments], [s.skills.ids for s in segments])
-    certificates, certificate_order = joined(
-        [s.certificates for s in segments], [s.certificates.ids for s in segments]
-    )
+    certificates, certificate_order = joined([s.certificates for s in segments], [s.certificates.ids for s in segments])
     gated, _ = joined(
         [s.gated for s in segments], [names[s.gated.ids] for s, names in zip(segments, renamed, strict=True)]
     )
@@ -267,9 +261,7 @@ def merge(parts: Sequence[tuple[Segment, NDArray[np.bool_]]]) -> Segment:
     )
 
 
-def count(
-    version: str, parts: Sequence[tuple[Segment, NDArray[np.bool_]]], parameters: Parameters
-) -> IdfTable:
+def count(version: str, parts: Sequence[tuple[Segment, NDArray[np.bool_]]], parameters: Parameters) -> IdfTable:
     """Return the idf table of the live rows of ``parts``."""
     size = max((len(segment.skills.ptr) - 1 for segment, _ in parts), default=0)
     df = np.zeros(size, np.int64)

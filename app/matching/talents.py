@@ -105,9 +105,7 @@ def _layout(talents: Mapping[UUID, TalentFacts]) -> _Layout:
         keys=tuple(keys),
         skill_rows={skill: np.array([item[0] for item in held], np.int32) for skill, held in skills.items()},
         skill_levels={skill: np.array([item[1] for item in held], np.int8) for skill, held in skills.items()},
-        skill_evidence={
-            skill: np.array([item[2] for item in held], np.int8) for skill, held in skills.items()
-        },
+        skill_evidence={skill: np.array([item[2] for item in held], np.int8) for skill, held in skills.items()},
         token_rows={token: np.array(rows, np.int32) for token, rows in tokens.items()},
         regency_rows={regency: np.array(rows, np.int32) for regency, rows in regencies.items()},
         province_rows={province: np.array(rows, np.int32) for province, rows in provinces.items()},
@@ -173,9 +171,7 @@ class TalentIndex:
         layout = _layout(self._base) if base is None else base
         spots = {key: bisect_left(layout.keys, key) for key in self._changed if key in self._base}
         live = {key: talent for key, talent in self._changed.items() if talent is not None}
-        self._snapshot = _Snapshot(
-            self._base, layout, np.array(list(spots.values()), np.int64), _layout(live)
-        )
+        self._snapshot = _Snapshot(self._base, layout, np.array(list(spots.values()), np.int64), _layout(live))
 
     def rank(
         self,

@@ -21,7 +21,7 @@ async def test_a_granted_role_counts_from_the_next_request(api: Api, world: Worl
 
 async def test_the_last_administrator_stays(api: Api, world: World) -> None:
     admin = await world.person(roles=("admin",))
-    nothing = {"roles": [], "regions": []}
+    nothing: dict[str, list[str]] = {"roles": [], "regions": []}
     problem(await api.put(f"/v1/admin/users/{admin.id}/roles", admin, json=nothing), 409, "last_admin")
     second = await world.person(roles=("admin",))
     assert (await api.put(f"/v1/admin/users/{admin.id}/roles", second, json=nothing)).json()["roles"] == []

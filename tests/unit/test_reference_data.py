@@ -240,9 +240,7 @@ def test_regions_have_proper_names() -> None:
 
 def test_regions_agree_with_the_official_list() -> None:
     assert shared_codes("regencies.csv.gz", "code") == {regency.code for regency in loading.load_regencies()}
-    assert shared_codes("provinces.csv.gz", "code") == {
-        province.code for province in loading.load_provinces()
-    }
+    assert shared_codes("provinces.csv.gz", "code") == {province.code for province in loading.load_provinces()}
 
 
 def test_minimum_wages_cover_every_province_in_2025() -> None:
@@ -266,9 +264,7 @@ def test_education_says_what_the_domain_says() -> None:
 
 def test_work_relations_and_arrangements_are_those_of_the_domain() -> None:
     assert [item.code for item in loading.load_work_relations()] == [item.value for item in WorkRelation]
-    assert [item.code for item in loading.load_work_arrangements()] == [
-        item.value for item in WorkArrangement
-    ]
+    assert [item.code for item in loading.load_work_arrangements()] == [item.value for item in WorkArrangement]
 
 
 @pytest.mark.parametrize(

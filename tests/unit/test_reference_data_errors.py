@@ -16,9 +16,7 @@ from app.data.rows import ReferenceDataError
 def line_of(path: Path, start: str) -> int:
     """The number of the only line that starts with `start`."""
     found = [
-        number
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-        if line.startswith(start)
+        number for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if line.startswith(start)
     ]
     assert len(found) == 1, (path, start, found)
     return found[0]

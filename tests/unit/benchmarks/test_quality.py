@@ -39,9 +39,7 @@ def _write_set(directory: Path, *, packed: bool) -> Path:
 
 def _write_taxonomy(directory: Path) -> Path:
     directory.mkdir()
-    (directory / "skills.csv").write_text(
-        'uri,label,alt\nx,welding,"arc welding|smaw"\ny,welder training,\nz,,\n'
-    )
+    (directory / "skills.csv").write_text('uri,label,alt\nx,welding,"arc welding|smaw"\ny,welder training,\nz,,\n')
     (directory / "skill_broader.csv").write_text("c,p\ny,x\ny,group\nother,x\n")
     (directory / "skill_skill.csv").write_text("a,b,relationType\nx,y,optional\nx,gone,optional\n")
     return directory
@@ -163,9 +161,7 @@ SHARED = Path(os.environ.get("HUB_SHARED_DATA", Path(__file__).parents[4] / "sha
 
 @pytest.mark.skipif(not (SHARED / "match_bench").is_dir(), reason=f"public sets are not at {SHARED}")
 @pytest.mark.parametrize("name", ["rich", "sparse"])
-def test_the_hub_is_no_worse_than_bm25_on_the_public_sets(
-    name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_hub_is_no_worse_than_bm25_on_the_public_sets(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(SHARED / "match_bench" / name, SHARED / "esco111", json=True, run_prefix=None) == 0
     figures = json.loads(capsys.readouterr().out)
     for direction in ("forward", "reverse"):

@@ -46,9 +46,7 @@ def test_the_callers_zone_changes_nothing(valid_until: date, as_of: datetime, zo
 
 
 @given(days, instants, st.timedeltas(timedelta(0), timedelta(days=400)))
-def test_time_leads_from_active_over_expiring_to_expired(
-    valid_until: date, as_of: datetime, later: timedelta
-) -> None:
+def test_time_leads_from_active_over_expiring_to_expired(valid_until: date, as_of: datetime, later: timedelta) -> None:
     now, then = (effective_status(ACTIVE, valid_until, when) for when in (as_of, as_of + later))
     assert RANK.index(now) <= RANK.index(then)
 

@@ -46,9 +46,7 @@ def test_the_levels_of_the_regulation() -> None:
 def test_every_level_has_a_name_in_both_languages_and_a_group() -> None:
     assert set(LABELS) == set(EducationLevel)
     assert all(label[language] for label in LABELS.values() for language in ("id", "en"))
-    assert [group_of(level) for level in range(LOWEST, HIGHEST + 1)] == [
-        name for name in GROUPS for _ in range(3)
-    ]
+    assert [group_of(level) for level in range(LOWEST, HIGHEST + 1)] == [name for name in GROUPS for _ in range(3)]
     for wrong in (LOWEST - 1, HIGHEST + 1):
         with pytest.raises(ValueError, match="no KKNI level"):
             group_of(wrong)

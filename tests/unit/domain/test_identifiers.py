@@ -89,9 +89,7 @@ def test_a_number_no_region_has_is_out_of_range(code: str) -> None:
     assert refusal(ids.parse_region, code).code == "range"
 
 
-@pytest.mark.parametrize(
-    "code", ["3", "32.4", "3204", "32.04.", "32.04.01.001", "32.04.01.2001.1", "٣٢", "32\n.04"]
-)
+@pytest.mark.parametrize("code", ["3", "32.4", "3204", "32.04.", "32.04.01.001", "32.04.01.2001.1", "٣٢", "32\n.04"])
 def test_another_form_is_no_region(code: str) -> None:
     assert refusal(ids.parse_region, code).code == "pattern"
 
@@ -380,11 +378,7 @@ def test_masks_by_example() -> None:
     assert ids.mask_email("siti.n@example.com") == "s***@example.com"
 
 
-@given(
-    st.lists(
-        st.text(min_size=1).filter(lambda word: len(word.split()) == 1 and word == word.strip()), min_size=1
-    )
-)
+@given(st.lists(st.text(min_size=1).filter(lambda word: len(word.split()) == 1 and word == word.strip()), min_size=1))
 def test_a_masked_name_shows_one_letter_a_word(words: list[str]) -> None:
     masked = ids.mask_name(" ".join(words)).split(" ")
     assert len(masked) == len(words)

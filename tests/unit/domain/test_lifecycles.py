@@ -143,9 +143,7 @@ def test_only_the_authority_decides_a_review(who: ActorKind) -> None:
 
 
 @given(kinds, st.none() | kinds)
-def test_a_suspension_is_lifted_by_the_side_that_made_it(
-    who: ActorKind, entered_by: ActorKind | None
-) -> None:
+def test_a_suspension_is_lifted_by_the_side_that_made_it(who: ActorKind, entered_by: ActorKind | None) -> None:
     paused_by_employer = entered_by in EMPLOYER_SIDE
     allowed = "resume" in available_events(lc.VACANCY, "suspended", who, entered_by=entered_by)
     assert allowed == (who in (EMPLOYER_SIDE if paused_by_employer else AUTHORITY))

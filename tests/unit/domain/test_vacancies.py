@@ -163,9 +163,7 @@ def test_a_pupil_may_learn_at_work(relation: WorkRelation) -> None:
 
 
 @given(st.sampled_from([None, "", " ", "PK-7/2026"]), st.none() | st.integers(-10, 10))
-def test_a_document_is_kept_only_by_agreement_and_until_a_date(
-    reference: str | None, day: int | None
-) -> None:
+def test_a_document_is_kept_only_by_agreement_and_until_a_date(reference: str | None, day: int | None) -> None:
     codes = found(with_(document_custody=custody(reference, day)))
     assert ("custody_agreement_missing" in codes) == (reference != "PK-7/2026")
     assert ("custody_return_date_missing" in codes) == (day is None)

@@ -45,9 +45,7 @@ def test_the_floor_is_a_row_of_the_table_and_the_highest_that_applies(
 ) -> None:
     sector = "29" if in_sector else None
     floor = floor_for(region, year, table, sector=sector)
-    keys = {
-        (r, s) for r, y, s in table if r in {region[:2], region[:5]} and y <= year and s in {None, sector}
-    }
+    keys = {(r, s) for r, y, s in table if r in {region[:2], region[:5]} and y <= year and s in {None, sector}}
     assert (floor is None) == (not keys)
     if floor is not None:
         assert table[floor.region, floor.year, floor.sector] == floor.amount

@@ -53,9 +53,7 @@ def test_largest_remainder_is_exact_and_within_one_of_the_quota(total: int, weig
     parts = largest_remainder(total, weights)
     assert sum(parts) == total
     quotas = [total * weight / sum(weights) for weight in weights]
-    assert all(
-        math.floor(q - 1e-6) <= part <= math.ceil(q + 1e-6) for part, q in zip(parts, quotas, strict=True)
-    )
+    assert all(math.floor(q - 1e-6) <= part <= math.ceil(q + 1e-6) for part, q in zip(parts, quotas, strict=True))
 
 
 def test_largest_remainder_serves_ties_in_order() -> None:
@@ -71,9 +69,7 @@ def test_idf_is_the_formula_in_millionths_and_never_zero() -> None:
     assert idf_micro(3, 8) == idf_micro(3, 3)
     table = IdfTable.of_counts("t", 1000, {4: 9})
     assert [table.weight(skill) for skill in (4, 0, 99)] == [idf_micro(1000, df) for df in (9, 0, 0)]
-    assert table.of_skills(np.array([4, 0, 99], np.int32)).tolist() == [
-        table.weight(skill) for skill in (4, 0, 99)
-    ]
+    assert table.of_skills(np.array([4, 0, 99], np.int32)).tolist() == [table.weight(skill) for skill in (4, 0, 99)]
 
 
 def test_the_median_counts_the_adverts_that_state_skills() -> None:

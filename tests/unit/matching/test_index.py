@@ -56,8 +56,7 @@ def _passes(item: IndexedVacancy, wanted: Filters) -> bool:
         wanted.remote is None or facts.remote == wanted.remote,
         not wanted.relations or listing.relation in wanted.relations,
         not wanted.arrangements or listing.arrangement in wanted.arrangements,
-        wanted.occupation is None
-        or (code is not None and code.startswith(wanted.occupation.replace(".", ""))),
+        wanted.occupation is None or (code is not None and code.startswith(wanted.occupation.replace(".", ""))),
         wanted.pay_from is None or (facts.pay is not None and facts.pay >= wanted.pay_from),
         wanted.posted_since is None or facts.posted_at >= wanted.posted_since,
         wanted.employer is None or listing.employer == wanted.employer,
@@ -80,9 +79,7 @@ def test_filters_leave_out_exactly_what_they_say(
     assert page.total == len(left)
 
 
-changes = st.lists(
-    st.tuples(st.lists(world.indexed, max_size=4), st.lists(world.keys, max_size=3)), max_size=10
-)
+changes = st.lists(st.tuples(st.lists(world.indexed, max_size=4), st.lists(world.keys, max_size=3)), max_size=10)
 
 
 @world.PROPERTY

@@ -128,9 +128,7 @@ def test_the_order_of_insertion_is_irrelevant(
     for a, b in zip(sorted(market, key=_key), sorted(shuffled, key=_key), strict=True):
         most = points(a.facts, one.idf)
         assert points(b.facts, other.idf) == most
-        assert explain(talent, a.facts, most, relatedness) == explain(
-            turned_talent, b.facts, most, relatedness
-        )
+        assert explain(talent, a.facts, most, relatedness) == explain(turned_talent, b.facts, most, relatedness)
 
 
 def _key(item: IndexedVacancy) -> UUID:
@@ -167,9 +165,7 @@ def test_what_the_vacancy_does_not_mention_changes_nothing(
     changes: list[TalentFacts] = [replace(talent, skills=(*talent.skills, HeldSkill(99, 4)))]
     named = set(vacancy.preferred_certificates).union(*(gate.any_of for gate in vacancy.gates))
     if not named:
-        changes.append(
-            replace(talent, certificates=frozenset(range(9)), licences=frozenset(), permits=frozenset())
-        )
+        changes.append(replace(talent, certificates=frozenset(range(9)), licences=frozenset(), permits=frozenset()))
     if not vacancy.experience_months:
         changes.append(replace(talent, experience=()))
     if not vacancy.education:
@@ -238,9 +234,7 @@ def test_a_promised_gain_is_what_re_scoring_gives(
 
 @world.PROPERTY
 @given(world.talents, world.relatedness, world.markets)
-def test_a_gate_outranks_any_score(
-    talent: TalentFacts, relatedness: Relatedness, market: list[IndexedVacancy]
-) -> None:
+def test_a_gate_outranks_any_score(talent: TalentFacts, relatedness: Relatedness, market: list[IndexedVacancy]) -> None:
     index = MatchIndex()
     index.load(market)
     items = index.rank(TalentQuery.of(talent, relatedness), 100).items
@@ -250,6 +244,4 @@ def test_a_gate_outranks_any_score(
     for place in items:
         assert place.eligible == all(talent.holds(gate) for gate in facts[place.key].gates)
         most = points(facts[place.key], index.idf)
-        assert place.score == sum(
-            c.points for c in contributions(talent, facts[place.key], most, relatedness)
-        )
+        assert place.score == sum(c.points for c in contributions(talent, facts[place.key], most, relatedness))
