@@ -126,14 +126,10 @@ def _copy(target: Path) -> None:
         for part in (source, source.with_name(PACKAGE + ".libs")):
             if part.exists():
                 ignored = shutil.ignore_patterns("include", "__pycache__", "*.py")
-                shutil.copytree(
-                    part, aside / part.name, symlinks=True, ignore=ignored, copy_function=_copy_file
-                )
+                shutil.copytree(part, aside / part.name, symlinks=True, ignore=ignored, copy_function=_copy_file)
     except shutil.Error as error:
         shutil.rmtree(aside, ignore_errors=True)
-        raise disk_full(
-            target.parent, f"{len(error.args[0])} files of PostgreSQL could not be copied"
-        ) from error
+        raise disk_full(target.parent, f"{len(error.args[0])} files of PostgreSQL could not be copied") from error
     for directory, _, _ in os.walk(aside):
         Path(directory).chmod(0o755)  # an installation under umask 077 is not readable to others
     aside.rename(target)

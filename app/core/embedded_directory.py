@@ -97,8 +97,7 @@ def explained(path: Path) -> Iterator[None]:
         if error.errno in _NO_PERMISSION:
             raise EmbeddedPostgresError(
                 Reason.NO_PERMISSION,
-                f"no permission to write to {where} ({error.strerror}); change its owner or choose another "
-                "--data-dir",
+                f"no permission to write to {where} ({error.strerror}); change its owner or choose another --data-dir",
             ) from error
         if error.errno in _NOT_A_DIRECTORY:
             raise EmbeddedPostgresError(
@@ -195,9 +194,7 @@ class DataDirectory:
             raise self._newer(detail=f"layout {written['format']}, this hub knows {FORMAT}")
         majors = {written["postgres_major"]}
         with suppress(FileNotFoundError):
-            majors |= {
-                int(m[1]) for entry in self.server_dir.iterdir() if (m := _CLUSTER.fullmatch(entry.name))
-            }
+            majors |= {int(m[1]) for entry in self.server_dir.iterdir() if (m := _CLUSTER.fullmatch(entry.name))}
         with suppress(FileNotFoundError):
             version = (self.cluster / "PG_VERSION").read_text("ascii", "replace").strip()
             majors |= {int(version)} if version.isdecimal() else set()
@@ -235,8 +232,7 @@ class DataDirectory:
     def _foreign(self, *, detail: str) -> EmbeddedPostgresError:
         return EmbeddedPostgresError(
             Reason.FOREIGN,
-            f"{self.path} is not a hub data directory ({detail}); nothing in it was changed; choose another "
-            "--data-dir",
+            f"{self.path} is not a hub data directory ({detail}); nothing in it was changed; choose another --data-dir",
         )
 
     def _newer(self, *, detail: str) -> EmbeddedPostgresError:

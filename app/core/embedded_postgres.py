@@ -391,9 +391,7 @@ def _is_ready(pid_file: Path, pid: int) -> bool:
         lines = pid_file.read_text("utf-8", "replace").splitlines()
     except FileNotFoundError:
         return False
-    return (
-        len(lines) > _STATUS_LINE and lines[0].strip() == str(pid) and lines[_STATUS_LINE].strip() == "ready"
-    )
+    return len(lines) > _STATUS_LINE and lines[0].strip() == str(pid) and lines[_STATUS_LINE].strip() == "ready"
 
 
 def _neutralise(pid_file: Path) -> None:

@@ -67,10 +67,7 @@ class Runner:
         Below a directory the account may not enter (/root, a 0700 home) nothing is opened to it. It gets the
         directory as an inherited descriptor, under Linux's name for that, and reaches this one place only.
         """
-        if (
-            self.account.ids is None
-            or self.run(["/bin/sh", "-c", 'cd "$1"', "sh", str(directory)]).returncode == 0
-        ):
+        if self.account.ids is None or self.run(["/bin/sh", "-c", 'cd "$1"', "sh", str(directory)]).returncode == 0:
             return str(directory)
         if sys.platform != "linux":
             raise EmbeddedPostgresError(
@@ -180,9 +177,7 @@ def stop_child(server: subprocess.Popen[bytes]) -> None:
             server.wait(seconds)
 
 
-def find_orphans(
-    directory: Path, cluster: Path, uid: int
-) -> tuple[list[psutil.Process], list[psutil.Process]]:
+def find_orphans(directory: Path, cluster: Path, uid: int) -> tuple[list[psutil.Process], list[psutil.Process]]:
     """Servers of `directory` that still run, and backends that outlived theirs.
 
     A server is known by its command line, anything of it by its working directory, which PostgreSQL keeps in
@@ -222,8 +217,7 @@ def stop_orphans(directory: Path, cluster: Path, uid: int) -> None:
     if left:
         raise EmbeddedPostgresError(
             Reason.IN_USE,
-            f"an old server of the data directory {directory} does not stop (process {left[0]}); "
-            "stop it by hand",
+            f"an old server of the data directory {directory} does not stop (process {left[0]}); stop it by hand",
         )
 
 

@@ -81,9 +81,7 @@ def test_file_in_place_of_a_directory(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_directory_of_another_version(
-    tmp_path: Path, marker: str, directory: str, reason: Reason, told: str
-) -> None:
+def test_directory_of_another_version(tmp_path: Path, marker: str, directory: str, reason: Reason, told: str) -> None:
     (tmp_path / "hub.json").write_text(marker)
     (tmp_path / "postgres" / directory).mkdir(parents=True)
     before = snapshot(tmp_path)
@@ -252,9 +250,7 @@ def test_ordinary_account_then_root_then_again() -> None:
                     os.setuid(uid)
                     with throwaway(path) as server:
                         assert server.pid is not None
-                        status = (
-                            0 if str(path / "postgres/pg18") in psutil.Process(server.pid).cmdline() else 2
-                        )
+                        status = 0 if str(path / "postgres/pg18") in psutil.Process(server.pid).cmdline() else 2
                 finally:
                     os._exit(status)
             return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

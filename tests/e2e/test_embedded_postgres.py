@@ -96,9 +96,7 @@ def test_data_outlives_a_restart_and_the_server_is_private(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("how", ["main", "thread"])
-def test_killed_owner_leaves_no_server_and_loses_no_commit(
-    tmp_path: Path, own: Callable[..., Owner], how: str
-) -> None:
+def test_killed_owner_leaves_no_server_and_loses_no_commit(tmp_path: Path, own: Callable[..., Owner], how: str) -> None:
     owner = own(tmp_path / "hub", how)
     pid, url = owner.ready()
     run_sql(url, "CREATE TABLE kept (n int)")
@@ -148,9 +146,7 @@ def test_start_stops_an_orphan(tmp_path: Path, own: Callable[..., Owner]) -> Non
         ("base/1/PG_VERSION", signal.SIGTERM),
     ],
 )
-def test_end_in_the_middle_of_initdb(
-    tmp_path: Path, own: Callable[..., Owner], made: str, end: signal.Signals
-) -> None:
+def test_end_in_the_middle_of_initdb(tmp_path: Path, own: Callable[..., Owner], made: str, end: signal.Signals) -> None:
     path = tmp_path / "hub"
     owner = own(path)
     assert eventually(lambda: any(path.glob(f"postgres/initdb.*/{made}")))
