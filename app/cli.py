@@ -131,6 +131,19 @@ def match(
 
 
 @app.command()
+def grant(
+    who: Annotated[str, typer.Argument(metavar="EMAIL|PHONE", help="The account.")],
+    role: Annotated[list[str] | None, typer.Option(help="talent, officer, analyst or admin; may be repeated.")] = None,
+    region: Annotated[list[str] | None, typer.Option(help="Region of an officer; may be repeated.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Give an account these roles and no others: how a hub gets its first administrator."""
+    from app.commands import granting
+
+    granting.run(who, role or [], region or [], data_dir)
+
+
+@app.command()
 def openapi(
     check: Annotated[bool, typer.Option("--check", help="Compare only; 1 where the file is out of date.")] = False,
 ) -> None:

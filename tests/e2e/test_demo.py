@@ -124,6 +124,14 @@ def test_nobody_cannot_be_ranked(running: Running, folder: Path) -> None:
     assert "employer@demo.example" in one_line(hub("match", "employer@demo.example", "--data-dir", str(folder)))
 
 
+def test_roles_are_granted_from_the_terminal(running: Running, folder: Path) -> None:
+    granted = hub("grant", "analyst@demo.example", "--role", "analyst", "--role", "talent", "--data-dir", str(folder))
+    assert "analyst, talent" in granted.stdout
+    refused = hub("grant", "admin@demo.example", "--role", "talent", "--data-dir", str(folder))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "last administrator" in refused.stderr
+
+
 def test_the_worker_is_included(running: Running, folder: Path) -> None:
     """The events of the seed are handed over while nobody asks for anything."""
     from tests.e2e.embedded_support import run_sql  # noqa: PLC0415  # only here
