@@ -70,7 +70,7 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
         title="Labour hub",
         version=API_VERSION,
         description=DESCRIPTION,
-        openapi_url="/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,

@@ -72,7 +72,7 @@ def stop_on_signals() -> None:
         signal.signal(name, leave)
 
 
-def _options(host: str, port: int) -> dict[str, Any]:
+def _options(settings: Settings, host: str, port: int) -> dict[str, Any]:
     return {
         "host": host,
         "port": port,
@@ -84,7 +84,8 @@ def _options(host: str, port: int) -> dict[str, Any]:
         "access_log": False,  # the application writes its own, with the request id
         "server_header": False,
         "date_header": True,
-        "proxy_headers": False,
+        "proxy_headers": settings.trusted_proxies is not None,
+        "forwarded_allow_ips": settings.trusted_proxies or "",
         "timeout_keep_alive": KEEP_ALIVE_SECONDS,
         "timeout_graceful_shutdown": GRACE_SECONDS,
         "limit_concurrency": CONNECTIONS,
@@ -100,7 +101,7 @@ def serve_here(
 ) -> None:
     """Serve in this process until a signal; `started` runs once the server answers."""
     host, port = listener.getsockname()[:2]
-    config = uvicorn.Config(create_app(settings), **_options(host, port))
+    config = uvicorn.Config(create_app(settings), **_options(settings, host, port))
     server = uvicorn.Server(config)
     for name in _STOPPING:
         # uvicorn restores these handlers at its end and raises the signal again: then it is harmless.
@@ -149,7 +150,7 @@ def serve_many(settings: Settings, listener: socket.socket, workers: int, *, wor
     hand_over(settings)
     host, port = listener.getsockname()[:2]
     config = uvicorn.Config(
-        "app.commands.serving:create_served_app", factory=True, workers=workers, **_options(host, port)
+        "app.commands.serving:create_served_app", factory=True, workers=workers, **_options(settings, host, port)
     )
     with _jobs_in_thread(settings) if worker else _nothing():
         Multiprocess(config, sockets=[listener]).run()

@@ -33,6 +33,10 @@ class Settings(BaseSettings):
     demo: Annotated[bool, Field(description="The process serves the demo accounts")] = False
     password_grant: Annotated[bool, Field(description="Allow the password grant")] = True
 
+    trusted_proxies: Annotated[
+        str | None,
+        Field(description="Addresses of proxies, by comma, whose X-Forwarded-For is believed; none if unset"),
+    ] = None
     pool_size: Annotated[int, Field(ge=1, le=100)] = 10
     statement_cache_size: Annotated[int, Field(ge=0, description="0 behind PgBouncer in transaction mode")] = 100
     max_body_bytes: Annotated[int, Field(ge=1024)] = 1_048_576

@@ -188,6 +188,22 @@ async def submit_organization(organization_id: DraftId, actor: Writer, session: 
     return (await service.show(session, actor, [row]))[0]
 
 
+@router.delete(
+    "/organizations/{organization_id}/submission",
+    **operation(
+        "organizations.withdraw",
+        "Take a submission back",
+        permission=Permission.ORGANIZATIONS_WRITE,
+        problems=[NOT_FOUND, ILLEGAL_TRANSITION],
+        demo="employer2",
+    ),
+)
+async def withdraw_organization(organization_id: PendingId, actor: Writer, session: WriteDep) -> OrganizationOut:
+    """Back to a draft, as long as no officer has decided."""
+    row = await service.move(session, actor, organization_id, "withdraw")
+    return (await service.show(session, actor, [row]))[0]
+
+
 @router.get(
     "/organizations/{organization_id}/members",
     **operation(

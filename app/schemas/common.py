@@ -4,20 +4,51 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime
-from typing import Annotated, Any, Generic, TypeVar
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, TypeVar, get_args
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, Strict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 
 from app.core.coded import CodedValueError
 
 T = TypeVar("T")
 
 
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _takes_date(annotation: Any) -> bool:
+    return annotation in (date, datetime, AwareDatetime) or any(map(_takes_date, get_args(annotation)))
+
+
 class Input(BaseModel):
     """A body that a caller sends: unknown members are refused, text is trimmed."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _dates_are_written_out(cls, value: Any, info: ValidationInfo) -> Any:
+        """Pydantic would take 86400, or "86400", for a day in 1970."""
+        if value is None or info.field_name is None or isinstance(value, date):
+            return value
+        if _takes_date(cls.model_fields[info.field_name].annotation) and not (
+            isinstance(value, str) and _DATE.match(value.strip())
+        ):
+            raise CodedValueError(
+                "date_parsing", "Harus tanggal ISO (YYYY-MM-DD).", "Must be an ISO date (YYYY-MM-DD)."
+            )
+        return value
 
 
 class Output(BaseModel):

@@ -127,3 +127,25 @@ async def test_problems_speak_the_caller_s_language(api: Api, world: World, lang
     answer = await api.get(f"/v1/organizations/{uuid4()}", owner, headers={"Accept-Language": language})
     assert answer.headers["content-language"] == language
     assert answer.json()["title"] == {"id": "Tidak ditemukan", "en": "Not found"}[language]
+
+
+async def test_a_submission_can_be_taken_back_until_it_is_decided(api: Api, world: World) -> None:
+    owner = await world.person()
+    key = await world.organization(owner, status="pending_review")
+    path = f"/v1/organizations/{key}/submission"
+    problem(await api.delete(path, await world.person()), 404, "not_found")
+    assert (await api.delete(path, owner)).json()["status"] == "draft"
+    problem(await api.delete(path, owner), 409, "illegal_transition")
+
+
+@pytest.mark.parametrize("day", [86400, "86400", 1.5, True, "20260101", "2026-13-01"], ids=repr)
+async def test_dates_are_written_out(api: Api, world: World, day: object) -> None:
+    answer = await api.post("/v1/organizations", await world.person(), json={**DRAFT, "licence_valid_until": day})
+    assert list(pointers(answer)) == ["/licence_valid_until"]
+
+
+async def test_the_contract_is_served_with_an_etag(api: Api) -> None:
+    first = await api.get("/openapi.json")
+    assert first.json()["openapi"].startswith("3.1")
+    again = await api.get("/openapi.json", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
