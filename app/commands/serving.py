@@ -21,7 +21,6 @@ from app.commands.output import CommandError
 from app.commands.protocol import DeadlineProtocol
 from app.core.config import Settings
 from app.core.db import Database
-from app.main import create_app
 from app.workers import JOBS, Runner
 
 #: Longer than most load balancers keep a connection idle, shorter than a phone sleeps.
@@ -100,6 +99,8 @@ def serve_here(
     started: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
     """Serve in this process until a signal; `started` runs once the server answers."""
+    from app.main import create_app  # noqa: PLC0415  # building every operation takes seconds: only who serves needs it
+
     host, port = listener.getsockname()[:2]
     config = uvicorn.Config(create_app(settings), **_options(settings, host, port))
     server = uvicorn.Server(config)
@@ -175,6 +176,8 @@ def create_served_app() -> object:
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, daemon=True, name="parent-watch").start()
+    from app.main import create_app  # noqa: PLC0415  # see above
+
     return create_app()
 
 
