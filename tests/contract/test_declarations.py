@@ -96,6 +96,20 @@ def test_patches_need_if_match(contract: Contract) -> None:
             assert {"412", "428"} <= item["responses"].keys(), path
 
 
+def test_parameters_say_what_must_be_given(contract: Contract) -> None:
+    for method, path, item in operations(contract.document):
+        for parameter in item.get("parameters", []):
+            where = f"{method} {path} {parameter['name']}"
+            assert {"type": "null"} not in parameter["schema"].get("anyOf", []), where
+            if parameter["in"] == "header":
+                assert parameter["name"] in {"If-Match", "Idempotency-Key"}, where
+            if parameter["name"] == "If-Match":
+                assert parameter["required"] is ("428" in item["responses"]), where
+            elif parameter.get("required"):
+                # Swagger UI fills a field in from here alone.
+                assert parameter["example"] == parameter["schema"]["examples"][0], where
+
+
 def test_lists_are_paged_alike(contract: Contract) -> None:
     for method, path, item in operations(contract.document):
         parameters = {p["name"]: p for p in item.get("parameters", [])}

@@ -78,8 +78,7 @@ def _complete_operation(item: dict[str, Any], method: str) -> None:
     responses.pop("422", None)
     item.setdefault("security", [])
     for parameter in item.get("parameters", ()):
-        if parameter["name"] == "cursor":
-            parameter.setdefault("description", "`next_cursor` of the page before")
+        _complete_parameter(parameter, needs_match="precondition_required" in item.get("x-problems", ()))
     codes = set(item.get("x-problems", ()))
     if "requestBody" in item:
         codes |= {"bad_request", "payload_too_large", "unsupported_media_type"}
@@ -111,6 +110,27 @@ def _complete_operation(item: dict[str, Any], method: str) -> None:
     for response in responses.values():
         response.setdefault("headers", {})["X-Request-ID"] = {"$ref": "#/components/headers/X-Request-ID"}
     item["responses"] = dict(sorted(responses.items()))
+
+
+def _complete_parameter(parameter: dict[str, Any], *, needs_match: bool) -> None:
+    """Say of a parameter what its reader needs; `needs_match` tells that the operation refuses to go without If-Match.
+
+    A parameter is left out, never null. Swagger UI fills a field in from the parameter's own example alone, not from
+    its schema's; only what must be given gets one, lest a list be tried with every filter at once.
+    """
+    if parameter["name"] == "cursor":
+        parameter.setdefault("description", "`next_cursor` of the page before")
+    schema = parameter["schema"]
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    if len(kinds) == 1:
+        del schema["anyOf"]
+        parameter["schema"] = schema = {**kinds[0], **schema}
+    if parameter["in"] == "header":
+        parameter["name"] = "-".join(word.capitalize() for word in parameter["name"].split("-"))
+        if parameter["name"] == "If-Match":
+            parameter["required"] = needs_match
+    if parameter.get("required") and schema.get("examples"):
+        parameter.setdefault("example", schema["examples"][0])
 
 
 def _example(kind: ProblemKind) -> dict[str, Any]:
