@@ -25,6 +25,7 @@ from app.services import tokens
 from app.services.matcher import Matcher
 from app.services.system import alembic_config
 from app.services.taxonomy_import import import_shipped
+from tests.support import exercised
 from tests.support.contract import Contract
 from tests.support.world import Api, World
 
@@ -32,6 +33,29 @@ settings.register_profile(
     "hub", deadline=None, derandomize=True, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "hub"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--exercised` asks of a whole run that it saw every operation succeed and every declared problem."""
+    parser.addoption("--exercised", action="store_true", help="fail where a declared answer was never seen")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Fail a green run that left declared answers unseen."""
+    wanted = session.config.getoption("--exercised") and exitstatus == pytest.ExitCode.OK
+    if wanted and any(exercised.unseen(document) for document in exercised.DOCUMENTS):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """List the declared answers that the run did not see."""
+    if config.getoption("--exercised"):
+        for document in exercised.DOCUMENTS:
+            missing = exercised.unseen(document)
+            terminalreporter.section(f"{len(missing)} declared answers were never seen")
+            for line in missing:
+                terminalreporter.line(line)
+
 
 SECRET = "a secret that only the tests know, 40 characters"
 

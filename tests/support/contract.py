@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 from jsonschema import Draft202012Validator
 
+from tests.support import exercised
+
 
 class Contract:
     """The OpenAPI document, as a judge of responses."""
@@ -16,6 +18,7 @@ class Contract:
     def __init__(self, document: dict[str, Any]) -> None:
         """Judge by `document`."""
         self.document = document
+        exercised.DOCUMENTS[:] = [document]
         self._validators: dict[tuple[str, str, str], Draft202012Validator] = {}
 
     @cached_property
@@ -40,6 +43,8 @@ class Contract:
         if operation is None:
             return
         name = operation["operationId"]
+        if response.is_success or response.status_code == 304:
+            exercised.SEEN[name].add("success")
         declared = operation["responses"].get(str(response.status_code))
         assert declared is not None, f"{name} answered an undeclared {response.status_code}: {response.text[:400]}"
         content = declared.get("content")
@@ -56,6 +61,7 @@ class Contract:
         assert not errors, f"{name} {response.status_code} breaks the contract: {errors[:3]}"
         if media == "application/problem+json":
             assert body["code"] in operation["x-problems"], f"{name}: undeclared problem {body['code']}"
+            exercised.SEEN[name].add(body["code"])
             assert body["request_id"] == response.headers["x-request-id"]
 
     def _validator(self, name: str, status: str, media: str, schema: dict[str, Any]) -> Draft202012Validator:
