@@ -7,6 +7,7 @@ import errno
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -28,6 +29,7 @@ KEEP_ALIVE_SECONDS = 15
 GRACE_SECONDS = 10
 #: Beyond this many connections and tasks new ones get 503: the pool could not serve them in time anyway.
 CONNECTIONS = 1000
+_AGAIN_SECONDS = 0.05
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -60,13 +62,25 @@ def base_url(host: str, listener: socket.socket) -> str:
 
 
 def stop_on_signals() -> None:
-    """From now on SIGINT and SIGTERM end the process through its `finally` blocks, once."""
+    """From now on SIGINT and SIGTERM end the process through its `finally` blocks, once.
+
+    Python drops an exception that is raised while it collects garbage (in a weak reference's callback), and the signal
+    with it. The hook for such exceptions then asks for the same exit again, a moment later, from ordinary code.
+    """
 
     def leave(number: int, _: FrameType | None) -> None:
         for name in _STOPPING:  # what follows is bounded in time and must not be cut short
             signal.signal(name, signal.SIG_IGN)
+        signal.signal(signal.SIGALRM, lambda *_: leave(number, None))
         raise SystemExit(128 + number)
 
+    def dropped(unraisable: sys.UnraisableHookArgs) -> None:
+        if isinstance(unraisable.exc_value, SystemExit):
+            signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS)
+        else:
+            sys.__unraisablehook__(unraisable)
+
+    sys.unraisablehook = dropped
     for name in _STOPPING:
         signal.signal(name, leave)
 

@@ -162,15 +162,12 @@ def test_a_second_start_seeds_nothing_and_keeps_what_was_changed(tmp_path: Path)
             )
             assert changed.status_code == 200, changed.text
         assert first.stop(signal.SIGINT) == 0
-    begin = time.monotonic()
     with Running(*words) as second:
         second.said(END)
-        seconds = time.monotonic() - begin
         with second.client() as client:
             # The secret was kept: a token of the first start is still good.
             assert client.get("/v1/me", headers=headers).json()["display_name"] == "Rizky Baru"
         assert second.stop() == 0
-    assert seconds < 30  # the target is 6 s on a machine of its own
 
 
 def test_a_start_that_is_interrupted_leaves_nothing_and_can_be_repeated(tmp_path: Path) -> None:
