@@ -65,6 +65,7 @@ async def strangers(demo_world: World) -> dict[str, Caller]:
     talent = await demo_world.person()
     return {
         "talent@demo.example": talent, "talent2@demo.example": talent, "employer@demo.example": employer,
+        "employer2@demo.example": employer,
         "certifier@demo.example": certifier, "officer@demo.example": await demo_world.officer("91"),
     }  # fmt: skip
 
