@@ -52,7 +52,7 @@ RemovedScheme = Annotated[str, Path(max_length=120, description="Code of a schem
 
 _BODY_PROBLEMS = [NOT_FOUND, NOT_A_CERTIFICATION_BODY]
 _ISSUE_PROBLEMS = [
-    *_BODY_PROBLEMS,
+    NOT_FOUND,
     CERTIFICATE_NUMBER_TAKEN,
     LICENCE_NOT_IN_FORCE,
     ORGANIZATION_NOT_VERIFIED,
@@ -198,7 +198,7 @@ async def remove_licensed_scheme(
         "certificates.create",
         "Issue a certificate",
         permission=Permission.CERTIFICATES_ISSUE,
-        problems=[*_ISSUE_PROBLEMS, CONFLICT],
+        problems=[*_ISSUE_PROBLEMS, NOT_A_CERTIFICATION_BODY, CONFLICT],
         status=201,
         idempotent=True,
         demo="certifier",
@@ -312,7 +312,7 @@ async def suspend_certificate(
         "certificates.reinstate",
         "Reinstate a certificate",
         permission=Permission.CERTIFICATES_ISSUE,
-        problems=[*_BODY_PROBLEMS, ILLEGAL_TRANSITION, ORGANIZATION_NOT_VERIFIED, LICENCE_NOT_IN_FORCE],
+        problems=[NOT_FOUND, ILLEGAL_TRANSITION, ORGANIZATION_NOT_VERIFIED, LICENCE_NOT_IN_FORCE],
         demo="certifier",
     ),
 )

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
+from app.core.db import BoundDatabase
+from app.services import profile_codes
+from app.workers.idf import refresh_idf
 from tests.contract.conftest import Demo
 from tests.contract.test_sweeps import Case, cases, send
 from tests.support.contract import Contract
@@ -112,3 +116,62 @@ async def test_what_needs_a_profile_says_so(
                     params=request.query, headers=case.headers, **request.arguments,
                 )  # fmt: skip
                 problem(answer, 404, "not_found")
+
+
+async def test_what_is_taken_is_not_given_twice(demo_api: Api, demo_world: World) -> None:
+    owner, first = await demo_world.employer()
+    second, other = await demo_world.organization(owner), await demo_world.person()
+    nib = (await demo_api.get(f"/v1/organizations/{first}", owner)).json()["nib"]
+    fields = {"kind": "employer", "name": "PT Kembar", "nib": nib}
+    problem(await demo_api.post("/v1/organizations", owner, json=fields), 409, "nib_taken")
+    problem(await demo_api.patch(f"/v1/organizations/{second}", owner, json={"nib": nib}), 409, "nib_taken")
+    username = (await demo_api.get("/v1/me", other)).json()["email"]
+    member = {"username": username, "role": "viewer"}
+    assert (await demo_api.post(f"/v1/organizations/{first}/members", owner, json=member)).status_code == 201
+    problem(await demo_api.post(f"/v1/organizations/{first}/members", owner, json=member), 409, "member_exists")
+
+
+async def test_an_external_id_is_of_one_vacancy(demo_api: Api, demo: Demo, contract: Contract) -> None:
+    case = next(case for case in cases(contract, demo) if case.name == "vacancies.create")
+    drafts = []
+    for number in ("K-1", "K-2"):
+        body = {**(case.body or {}), "source": {"portal": "kembar", "external_id": number}}
+        drafts.append((await send(demo_api, case, json=body)).json())
+    answer = await demo_api(
+        "PATCH", f"/v1/vacancies/{drafts[1]['id']}", case.caller,
+        json={"source": drafts[0]["source"]}, headers={"If-Match": '"1"'},
+    )  # fmt: skip
+    problem(answer, 409, "external_id_taken")
+
+
+async def test_a_profile_is_bounded(
+    demo_api: Api, demo: Demo, contract: Contract, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(profile_codes, "LIMITS", dict.fromkeys(profile_codes.LIMITS, 0))
+    names = {"profile.add_skills", "profile.put_language", "profile.put_licence", "profile.put_skill"}
+    tables = ("profile_skill", "profile_language", "profile_licence")
+    for case in declaring(contract, demo, "profile_limit"):
+        if case.name in names:
+            async with undone(demo, *(f"DELETE FROM {table}" for table in tables)):
+                problem(await send(demo_api, case), 422, "profile_limit")
+
+
+async def test_an_anonymous_page_belongs_to_its_ranking(demo_api: Api, demo: Demo, contract: Contract) -> None:
+    case = next(case for case in cases(contract, demo) if case.name == "matches.rank_anonymous")
+    query = {**case.request.query, "limit": 1}
+    cursor = (await send(demo_api, case, params=query)).json()["next_cursor"]
+    assert cursor
+    assert await refresh_idf(BoundDatabase(demo.connection), timedelta(0)) == 1
+    problem(await send(demo_api, case, params={**query, "cursor": cursor}), 409, "ranking_changed")
+
+
+async def test_a_skill_that_nobody_knows_has_no_relations(demo_api: Api) -> None:
+    problem(await demo_api.get("/v1/taxonomy/skills/SK-9999/related"), 404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/v1/auth/token", "/v1/auth/revocation"])
+async def test_forms_are_bounded_and_are_forms(demo_api: Api, path: str) -> None:
+    raw = "token=" + "x" * 1_100_000
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    problem(await demo_api.post(path, content=raw, headers=form), 413, "payload_too_large")
+    problem(await demo_api.post(path, json={"token": "x"}), 415, "unsupported_media_type")

@@ -78,8 +78,10 @@ async def test_the_objects_of_others_do_not_exist(
         # Accounts are no administrator's own: there is no stranger among administrators.
         if item.get("x-permission", "users:manage") != "users:manage" and "{" in path:
             savepoint = await demo.connection.begin_nested()
-            status = await send(demo_api, contract, method, path, strangers[item["x-demo-account"]])
-            await savepoint.rollback()
+            try:
+                status = await send(demo_api, contract, method, path, strangers[item["x-demo-account"]])
+            finally:
+                await savepoint.rollback()
             if status != (404, "not_found"):
                 found.add(f"{item['operationId']} {status}")
     assert {name.split(" ")[0] for name in found} <= set(OF_NOBODY), sorted(found)

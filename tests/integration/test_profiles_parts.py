@@ -117,7 +117,7 @@ FUTURE = (clock.today() + timedelta(days=400)).isoformat()
         ("experience", {"start_date": FUTURE, "end_date": None}, {"/start_date": "in_future"}),
         ("experience", {"end_date": FUTURE}, {"/end_date": "in_future"}),
         ("experience", {"start_date": "1900-01-01"}, {"/start_date": "too_early"}),
-        ("experience", {"start_date": "yesterday"}, {"/start_date": "date_from_datetime_parsing"}),
+        ("experience", {"start_date": "yesterday"}, {"/start_date": "date_parsing"}),
         ("certificates", {"scheme_code": "SKM-9999"}, {"/scheme_code": "unknown_scheme"}),
         ("certificates", {"issued_on": FUTURE}, {"/issued_on": "in_future"}),
         ("certificates", {"valid_until": "2020-01-01"}, {"/valid_until": "ends_before_start"}),
