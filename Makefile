@@ -72,9 +72,13 @@ schema: $(DEV_STAMP) ## Migrations go up, down and up again, and make what the m
 	$(BIN)/python -m tests.judges.migrations
 
 .PHONY: coverage
-coverage: $(DEV_STAMP) ## The tests with coverage by branch, of the code and of the contract
-	@$(MAKE) --no-print-directory test ARGS="--exercised --cov --cov-report=term:skip-covered $(ARGS)"
+coverage: $(DEV_STAMP) ## The tests with coverage by branch
+	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term:skip-covered $(ARGS)"
 	$(BIN)/coverage report --include='app/domain/*,app/matching/*' --fail-under=100 --skip-covered
+
+.PHONY: exercised
+exercised: $(DEV_STAMP) ## A whole run that lists declared answers which no test brought about, and fails on any
+	@$(MAKE) --no-print-directory test ARGS="--exercised $(ARGS)"
 
 .PHONY: judges
 judges: ## Spectral and Redocly on the committed contract (needs npm)
